@@ -34,7 +34,7 @@ def page(shape: Shape) -> str:
         branches.append(_moved_jobs(shape))
     branches += [_credits(shape, kind) for kind in shape.credit_kinds]
     merged = "\n    UNION ALL ".join(branches or [_NOTHING])
-    return _with_links(f"{merged}\n    ORDER BY t DESC, is_job DESC, id DESC LIMIT {shape.rows}")
+    return _with_links(f"SELECT * FROM (\n    {merged}) AS rows ORDER BY t DESC, is_job DESC, id DESC LIMIT {shape.rows}")
 
 
 @lru_cache(maxsize=2)

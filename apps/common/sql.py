@@ -110,5 +110,5 @@ def fetch_prepared(query: str, params: dict[str, Any] | Sequence[Any]) -> list[T
     """
     with connection.cursor() as wrapper:
         logged = wrapper.debug_sql(query, params) if connection.queries_logged else nullcontext()
-        with logged, psycopg.Cursor(connection.connection) as cursor:
+        with connection.wrap_database_errors, logged, psycopg.Cursor(connection.connection) as cursor:
             return cursor.execute(query, params, prepare=True, binary=True).fetchall()

@@ -166,8 +166,10 @@ def balance_of(user_id: int) -> int:
 
 def lock_account(user_id: int) -> None:
     """Holds back every other movement of the account until the caller's transaction ends. Opens it where missing."""
-    _open_account(user_id)
-    CreditAccount.objects.select_for_update().only("pk").get(pk=user_id)
+    locked = CreditAccount.objects.select_for_update().filter(pk=user_id)
+    if not locked.values("pk").first():
+        _open_account(user_id)
+        locked.get()
 
 
 def _add(kind: TransactionType, *, user: User, credits: int, key: str, by: User | None, description: str) -> Entry:

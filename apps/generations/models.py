@@ -4,7 +4,7 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, F, Q, Sum, Value, When
+from django.db.models import Case, Expression, F, Q, Value, When
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce, Lower, Now
 from django.utils.translation import gettext_lazy as _
@@ -87,9 +87,13 @@ class GenerationJobQuerySet(models.QuerySet["GenerationJob"]):
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "-id")
 
-    def images_in_flight(self) -> int:
-        """How many images are being made now."""
-        return self.in_flight().aggregate(total=Coalesce(Sum("image_count"), 0))["total"]
+    def never_picked_up(self, since: Expression) -> Self:
+        """Queued jobs that were last offered to the workers before ``since``, the longest waiting first."""
+        return self.filter(status=Status.QUEUED, enqueued_at__lt=since).order_by("enqueued_at")
+
+    def stalled(self, since: Expression) -> Self:
+        """Processing jobs that haven't moved after ``since``, the longest still first."""
+        return self.filter(status=Status.PROCESSING, updated_at__lt=since).order_by("updated_at")
 
 
 class GenerationJob(models.Model):
@@ -138,6 +142,7 @@ class GenerationJob(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
     enqueued_at = models.DateTimeField(null=True, blank=True, help_text=_("When it was last offered to the workers."))
     error = models.CharField(max_length=500, blank=True, db_default="", help_text=_("Why it failed, for a person."))
     error_code = models.CharField(max_length=40, blank=True, db_default="")
@@ -196,7 +201,8 @@ class GenerationJob(models.Model):
                 condition=Q(character__isnull=False),
                 name="job_timeline_of_character",
             ),
-            models.Index(fields=["updated_at"], condition=Q(status__in=sorted(IN_FLIGHT)), name="job_in_flight"),
+            models.Index(fields=["enqueued_at"], condition=Q(status=Status.QUEUED), name="job_waiting"),
+            models.Index(fields=["updated_at"], condition=Q(status=Status.PROCESSING), name="job_processing"),
         ]
 
     def __str__(self) -> str:
@@ -205,11 +211,6 @@ class GenerationJob(models.Model):
     @property
     def has_ended(self) -> bool:
         return self.status in FINAL
-
-
-def image_path(image: "GenerationImage", filename: str) -> str:
-    """Where an image is stored below the private media folder: by job, so that a job's files stand together."""
-    return f"generations/{str(image.job_id)[-2:]}/{image.job_id}/{filename}"
 
 
 class GenerationImage(models.Model):
@@ -221,8 +222,8 @@ class GenerationImage(models.Model):
     )
     job = models.ForeignKey(GenerationJob, on_delete=models.PROTECT, related_name="images", db_index=False)
     position = models.PositiveSmallIntegerField()
-    file = models.FileField(upload_to=image_path, max_length=200)
-    thumbnail = models.FileField(upload_to=image_path, max_length=200)
+    file = models.FileField(max_length=200)
+    thumbnail = models.FileField(max_length=200)
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     media_type = models.CharField(max_length=40)
