@@ -62,10 +62,11 @@ class TimelineFilters:
         return bool(self.first_day or self.last_day or self.range in _DAYS)
 
     def since(self, now: datetime) -> datetime | None:
-        """From when, inclusive: the midnight that the range begins with, counted back from ``now``."""
+        """From when, inclusive: the later of the first day and of what the range reaches back to from ``now``."""
         days = _DAYS.get(self.range)
-        first = now.astimezone(self.zone).date() - timedelta(days=days - 1) if days else self.first_day
-        return _midnight(first, self.zone) if first else None
+        of_range = now.astimezone(self.zone).date() - timedelta(days=days - 1) if days else date.min
+        first = max(of_range, self.first_day or date.min)
+        return _midnight(first, self.zone) if first > date.min else None
 
     @property
     def until(self) -> datetime | None:

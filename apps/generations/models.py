@@ -213,6 +213,15 @@ class GenerationJob(models.Model):
         return self.status in FINAL
 
 
+class GenerationImageQuerySet(models.QuerySet["GenerationImage"]):
+    def kept(self) -> Self:
+        """Those whose files haven't been pruned."""
+        return self.filter(pruned_at=None)
+
+    def in_order(self) -> Self:
+        return self.order_by("position")
+
+
 class GenerationImage(models.Model):
     """One result of a job. Its files are private; the row stays when they have been pruned."""
 
@@ -229,6 +238,8 @@ class GenerationImage(models.Model):
     media_type = models.CharField(max_length=40)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     pruned_at = models.DateTimeField(null=True, editable=False)
+
+    objects = GenerationImageQuerySet.as_manager()
 
     class Meta:
         db_table = "generation_images"
