@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from apps.activity.items import ActivityItem, ActivityType, SourceType
-from apps.activity.presenters import RowPresenter, credits_effect
+from apps.activity.presenters import RowPresenter, credits_effect, label_of
 from apps.common.words import credits_word, duration, signed_credits_word
 from apps.generations.models import GenerationImage, GenerationJob, Quality
 from apps.generations.states import Status
@@ -116,7 +116,7 @@ def drawer(
         tone=row.tone,
         icon=row.icon,
         type_label=str(TYPE_LABELS[item.type]),
-        status_label=str(Status(item.status).label) if item.status in Status else "",
+        status_label=label_of(Status, item.status),
         facts=tuple(_facts(item, zone)),
         steps=tuple(_steps(own_job, zone)) if own_job else (),
         error=own_job.error if own_job else "",
@@ -144,8 +144,8 @@ def _facts(item: ActivityItem, zone: ZoneInfo) -> Iterator[Fact]:
     yield Fact(_("Time"), moment(item.occurred_at, zone), "time")
     if item.character_name:
         yield Fact(_("AI influencer"), item.character_name)
-    if item.quality in Quality:
-        yield Fact(_("Quality"), str(Quality(item.quality).label))
+    if item.quality:
+        yield Fact(_("Quality"), label_of(Quality, item.quality))
     if item.aspect_ratio:
         yield Fact(_("Aspect ratio"), item.aspect_ratio)
     if item.image_count:

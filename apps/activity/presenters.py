@@ -11,6 +11,7 @@ from functools import cached_property
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from django.db.models import TextChoices
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -175,11 +176,16 @@ def _status_words(item: ActivityItem) -> str:
         return item.description
     if item.status == Status.FAILED:
         return _("Failed: %s") % item.description
-    return str(Status(item.status).label) if item.status in Status else ""
+    return label_of(Status, item.status)
 
 
 def _quality(item: ActivityItem) -> str:
-    return str(Quality(item.quality).label) if item.quality in Quality else ""
+    return label_of(Quality, item.quality)
+
+
+def label_of(choices: type[TextChoices], value: str | None) -> str:
+    """The choice's label, or nothing for a value that is none of them."""
+    return str(choices(value).label) if value and value in choices else ""
 
 
 def _has_result(item: ActivityItem) -> bool:
