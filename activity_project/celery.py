@@ -1,0 +1,52 @@
+"""The Celery application and the whole schedule: nothing else in the project says when something runs."""
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import setup_logging, worker_process_init
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "activity_project.settings")
+
+from django.conf import settings
+
+from activity_project import processes
+
+app = Celery("activity")
+app.conf.update(
+    broker_url=settings.BROKER_URL.replace("unix://", "redis+socket://"),
+    # A task of a killed worker comes back after `visibility_timeout`, looked for every
+    # interval x throttle; the sweep mends sooner what a person waits for.
+    broker_transport_options={
+        "visibility_timeout": 900,
+        "unacked_restore_interval": 10,
+        "unacked_restore_throttle": 6,
+        "socket_connect_timeout": 2,
+        "socket_timeout": 30,
+    },
+    broker_connection_retry_on_startup=True,
+    task_publish_retry=False,
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_time_limit=600,
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    timezone="UTC",
+    beat_schedule={
+        "sweep-generations": {"task": "generations.sweep", "schedule": 15.0, "options": {"expires": 15}},
+        "verify-ledger": {"task": "credits.verify_ledger", "schedule": 86_400.0, "options": {"expires": 3_600}},
+    },
+)
+app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def keep_django_logging(**_: Any) -> None:
+    """Celery leaves logging alone when something listens here: Django has configured it."""
+
+
+@worker_process_init.connect
+def follow_the_parent(**_: Any) -> None:
+    """Pool processes end with their worker, even when that is killed outright."""
+    processes.die_with_parent()

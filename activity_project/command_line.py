@@ -1,0 +1,79 @@
+"""What `manage.py` does once the dependencies are there: `dev`, `test`, or a command of Django's.
+
+A command that needs the database and is given no DATABASE_URL finds the embedded one up: that of
+a running `dev`, or one of its own for as long as it takes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from typing import NoReturn
+
+from django.core import management
+
+from activity_project import dev, embedded
+from activity_project.embedded import session
+from activity_project.failures import CannotStart
+from activity_project.first_run import DatabaseNotes
+from activity_project.processes import die_with_parent, is_supervised
+
+# Commands that touch neither database nor broker, whatever their options.
+ALONE = frozenset(
+    {"check", "collectstatic", "compilemessages", "diffsettings", "findstatic", "help", "makemessages"}
+    | {"startapp", "startproject", "version"}
+)
+HELP = frozenset({"--help", "-h", "--version"})
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command line, the script's name first. Returns the exit status."""
+    if is_supervised():
+        die_with_parent()
+    # Where it is set, each process would compile everything anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "activity_project.settings")
+    command, *options = arguments[1:] or ["help"]
+    try:
+        return _run(command, options, arguments)
+    except CannotStart as reason:
+        print(reason, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def needs_servers(command: str, options: list[str]) -> bool:
+    """Whether a command of Django's works with the database or the broker."""
+    return command not in ALONE | HELP and HELP.isdisjoint(options)
+
+
+def _run(command: str, options: list[str], arguments: list[str]) -> int:
+    if command == "test":
+        become_pytest(options)
+    if command == "dev":
+        return dev.main(options)
+    with contextlib.ExitStack() as stack:
+        if needs_servers(command, options) and not os.environ.get("DATABASE_URL"):
+            stack.enter_context(_embedded_servers(command))
+        management.execute_from_command_line(arguments)
+    return 0
+
+
+@contextlib.contextmanager
+def _embedded_servers(command: str) -> Iterator[None]:
+    """Have them up. Where they are used it is a machine of one's own, as with `dev`."""
+    data_dir = embedded.data_dir()
+    os.environ.setdefault("DEBUG", "1")
+    if command == "migrate":
+        DatabaseNotes(data_dir, embedded.database_url(data_dir)).forget_migrations()
+    with session.servers_up(data_dir, command):
+        yield
+
+
+def become_pytest(options: list[str]) -> NoReturn:
+    """Go on as pytest, which then starts servers of its own (tests/services.py), in the project's folder."""
+    os.chdir(embedded.PROJECT)
+    os.execv(sys.executable, [sys.executable, "-m", "pytest", *options])

@@ -1,0 +1,180 @@
+"""`manage.py dev`: the whole product on this machine, in one command, until Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import os
+import shutil
+import socket
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from activity_project import embedded
+from activity_project.embedded import session
+from activity_project.failures import CannotStart, describe, explained
+from activity_project.first_run import DatabaseNotes
+from activity_project.processes import SUPERVISOR_VARIABLE, Program
+from activity_project.supervision.children import Service
+from activity_project.supervision.console import Console
+from activity_project.supervision.supervisor import Stopped, Supervisor
+
+HOST = "127.0.0.1"
+DESCRIPTION = """\
+Runs the whole product on this machine: PostgreSQL and a broker of its own (unless DATABASE_URL and
+REDIS_URL name others), the web server, a Celery worker and its schedule. The first start fills the
+new database with demo data. Ctrl-C stops everything. Data and logs are in .data/."""
+# Celery's words to whom it may concern; on a machine of one's own it is no news.
+ROOT_WARNING = "ignore:You're running the worker with superuser privileges"
+
+
+def main(arguments: list[str]) -> int:
+    """Run until asked to stop. Returns the exit status. Raises CannotStart."""
+    options = _parser().parse_args(arguments)
+    data_dir = embedded.data_dir()
+    with suppress(Stopped), explained("Running here"), session.ownership(data_dir, "dev"):
+        check_port(options.port)
+        if options.reset:
+            _empty(data_dir)
+        Development(data_dir, options.port).run(demo=not options.no_demo)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="manage.py dev", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--port", type=_port, default=8000, help="where the web server listens (default: 8000)")
+    parser.add_argument("--no-demo", action="store_true", help="leave a new database without demo data")
+    parser.add_argument("--reset", action="store_true", help="first delete everything in .data/, without asking")
+    return parser
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 0 < int(text) < 65_536:
+        raise argparse.ArgumentTypeError(f"{text} is no port; give a number from 1 to 65535")
+    return int(text)
+
+
+def check_port(port: int) -> None:
+    """Raise CannotStart unless a server can listen there."""
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((HOST, port))
+        except OSError as error:
+            reason = f"Port {port} can't be used ({describe(error)})"
+            raise CannotStart(f"{reason}; choose another: manage.py dev --port {port + 1}") from None
+
+
+def _empty(data_dir: Path) -> None:
+    if os.environ.get("DATABASE_URL"):
+        raise CannotStart("--reset deletes only what is in .data/, and DATABASE_URL names another database: unset it.")
+    for path in data_dir.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.suffix != ".lock":
+            path.unlink()
+
+
+@dataclass(frozen=True)
+class Development:
+    """The programs that make up the product, and the order they come up in."""
+
+    data_dir: Path
+    port: int
+
+    def run(self, *, demo: bool) -> NoReturn:
+        """Bring everything up and keep it so until somebody asks to stop, which raises Stopped."""
+        console = Console()
+        supervisor = Supervisor(console)
+        with supervisor.stopping_on_signals(), supervisor:
+            servers = session.needed(os.environ, self.data_dir)
+            supervisor.wait_until_ready(supervisor.start(*map(session.service, servers)))
+            notes = DatabaseNotes(self.data_dir, self.environment["DATABASE_URL"])
+            self._migrate(supervisor, notes)
+            web, *_ = supervisor.start(Service(self.web, self._is_serving), Service(self.worker), Service(self.beat))
+            if notes.lacks_demo():
+                self._seed(supervisor, notes, wanted=demo)
+            supervisor.wait_until_ready([web])
+            lines = [f"Activity is running at {self.address}", *notes.sign_ins().splitlines(), "Ctrl-C stops it."]
+            console.paragraph("\n".join(lines))
+            supervisor.serve()
+
+    @property
+    def address(self) -> str:
+        """Where a browser finds it."""
+        return f"http://{HOST}:{self.port}/"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What our children are told: all there is to know, so that none looks for servers itself."""
+        defaults = {
+            "DEBUG": "1",
+            "DATABASE_URL": embedded.database_url(self.data_dir),
+            "REDIS_URL": embedded.broker_url(self.data_dir),
+        }
+        given = {name: value for name, value in os.environ.items() if value}
+        ours = {
+            "ACTIVITY_DATA_DIR": str(self.data_dir),
+            "PYTHONUNBUFFERED": "1",
+            SUPERVISOR_VARIABLE: str(os.getpid()),
+        }
+        return defaults | given | ours
+
+    @property
+    def web(self) -> Program:
+        """Django's own server, which starts itself again when code changes."""
+        return self._manage("web", "runserver", f"{HOST}:{self.port}")
+
+    @property
+    def worker(self) -> Program:
+        """The Celery worker, with as many processes as it takes to see two things happen at once."""
+        return self._celery(
+            "worker", "worker", "--concurrency=2", "--loglevel=INFO", "--without-gossip", "--without-mingle"
+        )
+
+    @property
+    def beat(self) -> Program:
+        """Celery's clock. It keeps no process id: a stale one would keep it from starting."""
+        schedule = self.data_dir / "dev" / "beat-schedule"
+        return self._celery("beat", "beat", "--loglevel=WARNING", f"--schedule={schedule}", "--pidfile=")
+
+    def _manage(self, name: str, *arguments: str) -> Program:
+        return self._python(name, str(embedded.PROJECT / "manage.py"), *arguments)
+
+    def _celery(self, name: str, *arguments: str) -> Program:
+        return self._python(name, "-W", ROOT_WARNING, "-m", "celery", "--app=activity_project", *arguments)
+
+    def _python(self, name: str, *arguments: str) -> Program:
+        return Program(name, [sys.executable, *arguments], embedded.PROJECT, self.environment)
+
+    def _migrate(self, supervisor: Supervisor, notes: DatabaseNotes) -> None:
+        """Apply migrations where there may be new ones; in a database of others', always look."""
+        notes.open()
+        if notes.is_migrated() and not os.environ.get("DATABASE_URL"):
+            return
+        if supervisor.run(self._manage("migrate", "migrate", "--no-input")):
+            raise CannotStart("The database could not be migrated (see above).")
+        notes.note_migrated()
+
+    def _seed(self, supervisor: Supervisor, notes: DatabaseNotes, *, wanted: bool) -> None:
+        """Make the demo data. A failure is said and tried again next time; the product runs without."""
+        if not wanted:
+            notes.note_demo()
+        elif supervisor.run(self._manage("demo", "seed_demo")) == 0:
+            notes.note_demo(self._manage("demo", "seed_demo", "--sign-ins").run().stdout)
+
+    def _is_serving(self, process: int) -> bool:
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=5)
+        try:
+            connection.request("GET", "/healthz")
+            connection.getresponse()
+        except OSError:
+            return False
+        finally:
+            connection.close()
+        return True

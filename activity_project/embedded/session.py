@@ -1,0 +1,102 @@
+"""One owner of the servers in a data folder: `dev`, or whichever command came first.
+
+Two locks in the folder keep order, and go with their holders. `owner.lock`: held alone by the
+process whose children the servers are. `guests.lock`: held by each command that uses servers
+of another's; a command that owns them waits for its guests before it stops them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from activity_project.supervision.children import Service
+from activity_project.embedded.postgresql import PostgreSQL
+from activity_project.embedded.server import Server
+from activity_project.embedded.valkey import Valkey
+from activity_project.locks import Lock, opened
+from activity_project.failures import CannotStart, explained
+from activity_project.supervision.supervisor import Supervisor
+
+WAIT_FOR_OWNER_SECONDS = 30.0
+
+
+def needed(environment: Mapping[str, str], data_dir: Path) -> list[Server]:
+    """The embedded servers that no address in the environment makes needless."""
+    servers: list[Server] = []
+    if not environment.get("DATABASE_URL"):
+        servers.append(PostgreSQL(data_dir))
+    if not environment.get("REDIS_URL"):
+        servers.append(Valkey(data_dir))
+    return servers
+
+
+def service(server: Server) -> Service:
+    """The server as something to keep running, made ready to start. The caller owns the data folder."""
+    server.prepare()
+    return Service(server.program, server.is_ready, server.will_pass)
+
+
+@contextlib.contextmanager
+def ownership(data_dir: Path, command: str) -> Iterator[None]:
+    """Be the only owner. Raises CannotStart, naming the present one, when there is one."""
+    with _lock(data_dir, "owner") as owner:
+        if not owner.take_alone(_signature(command)):
+            raise CannotStart(f"`{owner.holder()}` is already running in this folder; end it first.")
+        yield
+
+
+@contextlib.contextmanager
+def servers_up(data_dir: Path, command: str) -> Iterator[None]:
+    """Have the servers up within the block: those that run already, else our own for its duration."""
+    servers = needed(os.environ, data_dir)
+    if not servers:
+        yield
+        return
+    with _lock(data_dir, "owner") as owner, _lock(data_dir, "guests") as guests:
+        if not _own(owner, guests, servers, command):
+            yield
+            return
+        with Supervisor() as supervisor:
+            with explained("Starting the servers"):
+                supervisor.wait_until_ready(supervisor.start(*map(service, servers)))
+            try:
+                yield
+            finally:
+                _wait_for(guests)
+
+
+def _own(owner: Lock, guests: Lock, servers: Sequence[Server], command: str) -> bool:
+    """True when the servers are ours to start; False when another's are up and we are its guest."""
+    deadline = time.monotonic() + WAIT_FOR_OWNER_SECONDS
+    while time.monotonic() < deadline:
+        if owner.take_alone(_signature(command)):
+            return True
+        if guests.take_shared():
+            if all(server.is_ready() for server in servers):
+                return False
+            guests.release()
+        time.sleep(0.05)
+    raise CannotStart(f"`{owner.holder()}` holds this folder's servers, and they don't answer; end it first.")
+
+
+def _wait_for(guests: Lock) -> None:
+    if not guests.take_alone():
+        print("Waiting for another command that uses this one's PostgreSQL …", file=sys.stderr, flush=True)
+        guests.wait_alone()
+
+
+def _lock(data_dir: Path, name: str) -> contextlib.AbstractContextManager[Lock]:
+    try:
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return opened(data_dir / f"{name}.lock")
+    except PermissionError as error:
+        raise CannotStart(f"{error.filename} belongs to another user than the one who starts this.") from None
+
+
+def _signature(command: str) -> str:
+    return f"manage.py {command} (process {os.getpid()})"

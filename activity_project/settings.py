@@ -1,0 +1,226 @@
+"""Settings, in one file. Environment variables are read only here, through ``environment``."""
+
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+
+from activity_project import embedded, environment, logs
+
+# --- Where things are -------------------------------------------------------------------------
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(environment.text("ACTIVITY_DATA_DIR", str(BASE_DIR / ".data")))
+MEDIA_ROOT = Path(environment.text("MEDIA_ROOT", str(DATA_DIR / "media")))
+STATIC_ROOT = Path(environment.text("STATIC_ROOT", str(DATA_DIR / "static")))
+
+# --- Core -------------------------------------------------------------------------------------
+
+DEBUG = environment.flag("DEBUG", default=False)
+SECRET_KEY = (
+    environment.text("SECRET_KEY", "development-only-" + "key-" * 12)
+    if DEBUG
+    else environment.required_text("SECRET_KEY", why="it signs sessions; set DEBUG=1 to develop without one.")
+)
+ALLOWED_HOSTS = list(environment.words("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]") if DEBUG else ()))
+CSRF_TRUSTED_ORIGINS = list(environment.words("CSRF_TRUSTED_ORIGINS"))
+SITE_NAME = "Activity"
+
+INSTALLED_APPS = [
+    "activity_project",
+    "apps.common",
+    "apps.accounts",
+    "apps.credits",
+    "apps.generations",
+    "apps.activity",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django_filters",
+    "django_htmx",
+    "template_partials",
+    "csp",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "apps.accounts.middleware.UserTimeZoneMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "activity_project.urls"
+WSGI_APPLICATION = "activity_project.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.debug",
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "apps.common.context.site",
+            ],
+            "builtins": ["apps.common.templatetags.activity", "django_htmx.templatetags.django_htmx"],
+        },
+    }
+]
+
+# --- Database ---------------------------------------------------------------------------------
+
+# Web processes share a pool between their threads; commands and workers hold one plain connection.
+_POOL_SIZE = environment.integer("DATABASE_POOL_SIZE", 0)
+
+DATABASES = {"default": environment.postgres("DATABASE_URL", embedded.database_url(DATA_DIR))}
+DATABASES["default"] |= {
+    "CONN_MAX_AGE": 0 if _POOL_SIZE else 600,
+    "CONN_HEALTH_CHECKS": True,
+    "OPTIONS": {
+        # The timeline's statement is prepared once a connection and planned once: half its time is planning.
+        "prepare_threshold": 5,
+        "options": "-c plan_cache_mode=force_generic_plan -c statement_timeout=60000",
+        "connect_timeout": "5",
+        **DATABASES["default"]["OPTIONS"],  # type: ignore[dict-item]
+        **({"pool": {"min_size": 1, "max_size": _POOL_SIZE, "timeout": 10}} if _POOL_SIZE else {}),
+    },
+    # One tested, throw-away server per run: a template makes no difference, durability neither.
+    "TEST": {"NAME": "test_activity"},
+}
+
+# --- Cache, sessions, messages ----------------------------------------------------------------
+
+# In PostgreSQL, so that sign-in limits are shared by all processes and pages stay up without the broker.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "django_cache",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+
+# --- People -----------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "activity:timeline"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_ADAPTER = "apps.credits.sign_up.SignUpAdapter"
+# Asked for as soon as mail really leaves the machine; with console mail nobody could answer it.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if environment.text("EMAIL_URL") else "optional"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "home"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+
+# --- Mail -------------------------------------------------------------------------------------
+
+_EMAIL = environment.email("EMAIL_URL")
+EMAIL_BACKEND = _EMAIL["EMAIL_BACKEND"]
+EMAIL_HOST = _EMAIL.get("EMAIL_HOST", "localhost")
+EMAIL_PORT = _EMAIL.get("EMAIL_PORT", 25)
+EMAIL_HOST_USER = _EMAIL.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = _EMAIL.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_SSL = _EMAIL.get("EMAIL_USE_SSL", False)
+EMAIL_USE_TLS = _EMAIL.get("EMAIL_USE_TLS", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "Activity <activity@localhost>")
+
+# --- Words and time ---------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- Files ------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+FILE_UPLOAD_PERMISSIONS = 0o640
+
+# --- Work outside the request -----------------------------------------------------------------
+
+BROKER_URL = environment.redis("REDIS_URL", embedded.broker_url(DATA_DIR))
+
+# --- Generations ------------------------------------------------------------------------------
+
+IMAGE_PROVIDER = environment.one_of("IMAGE_PROVIDER", ("sketch",), "sketch")
+SKETCH_DELAY_MS = environment.integer("SKETCH_DELAY_MS", 0)
+# A queued job is offered to the workers again after this; a processing one that stood still for longer has failed.
+GENERATION_PICKUP_SECONDS = environment.integer("GENERATION_PICKUP_SECONDS", 60, least=1)
+GENERATION_STALL_SECONDS = environment.integer("GENERATION_STALL_SECONDS", 300, least=1)
+
+# --- Analytics --------------------------------------------------------------------------------
+
+POSTHOG_API_KEY = environment.text("POSTHOG_API_KEY")
+POSTHOG_HOST = environment.text("POSTHOG_HOST", "https://eu.i.posthog.com")
+
+# --- Security ---------------------------------------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],  # the second factor's QR code is a data image
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+# DEBUG serves plain HTTP on this machine; anything else is HTTPS, behind a proxy that says so.
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
+SECURE_SSL_REDIRECT = environment.flag("SECURE_SSL_REDIRECT", default=not DEBUG)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 0 if DEBUG else 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
+if environment.flag("BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- Logs -------------------------------------------------------------------------------------
+
+LOGGING_CONFIG = "activity_project.logs.configure"
+LOGGING = logs.settings(as_json=not DEBUG, level=environment.text("LOG_LEVEL", "INFO"))

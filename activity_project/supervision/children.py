@@ -1,0 +1,124 @@
+"""A supervised service: its present process, what that last said, and how often it has died."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import selectors
+import subprocess
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from activity_project.supervision.console import Console
+from activity_project.failures import CannotStart
+from activity_project.processes import Program, kill_group
+
+MOST_DEATHS = 5
+DEATHS_WITHIN_SECONDS = 60.0
+# Each restart waits three times as long as the one before: 0.2, 0.6, 1.8, 5.4 seconds. That is
+# also the time a killed PostgreSQL's children may take to let go of its memory.
+FIRST_PAUSE_SECONDS = 0.2
+
+
+@dataclass(frozen=True)
+class Service:
+    """A program that is to run all the time."""
+
+    program: Program
+    # Whether the process with this id does its work yet.
+    is_ready: Callable[[int], bool] = lambda process: True
+    # Whether the reason that it gave for ending at its start goes away by waiting.
+    will_pass: Callable[[str], bool] = lambda last_words: False
+
+
+class Output:
+    """Passes on what a process says, line by line, and remembers the last."""
+
+    def __init__(self, name: str, process: subprocess.Popen[bytes], console: Console) -> None:
+        self.last_line = ""
+        self._name = name
+        self._console = console
+        self._unfinished = b""
+        self._pipe = process.stdout
+
+    def register(self, selector: selectors.BaseSelector) -> None:
+        """Have `read` called whenever there is something, unless the process writes to a log."""
+        if self._pipe:
+            selector.register(self._pipe, selectors.EVENT_READ, self)
+
+    def read(self, selector: selectors.BaseSelector) -> None:
+        """Pass on what there is now; the selector must have said that there is something."""
+        assert self._pipe
+        received = os.read(self._pipe.fileno(), 65536)
+        *lines, self._unfinished = (self._unfinished + (received or b"\n")).split(b"\n")
+        for line in lines:
+            self._say(line.decode(errors="replace").rstrip())
+        if not received:
+            selector.unregister(self._pipe)
+            self._pipe.close()
+
+    def _say(self, line: str) -> None:
+        if line:
+            self._console.line(self._name, line)
+            self.last_line = line
+
+
+class Child:
+    """A service, and the process that runs it at the moment."""
+
+    def __init__(self, service: Service, console: Console, outputs: selectors.BaseSelector) -> None:
+        self.name = service.program.name
+        self.program = service.program
+        self._service = service
+        self._console = console
+        self._deaths: deque[float] = deque(maxlen=MOST_DEATHS)
+        self._outputs = outputs
+        self.start()
+
+    def start(self) -> None:
+        """Start it, for the first time or in place of the process that died."""
+        self._was_ready = False
+        self.start_again_at: float | None = None
+        self.process = self.program.start()
+        self._output = Output(self.name, self.process, self._console)
+        self._output.register(self._outputs)
+
+    def is_ready(self) -> bool:
+        """Whether the process has been seen to do its work."""
+        self._was_ready = self._was_ready or self._service.is_ready(self.process.pid)
+        return self._was_ready
+
+    def has_died(self) -> bool:
+        """Whether the process is gone and nobody has seen to that yet."""
+        return self.start_again_at is None and self.process.poll() is not None
+
+    def bury(self, now: float) -> None:
+        """End what the dead process left, and set the time of the next start.
+
+        Raises CannotStart where another would be no better.
+        """
+        kill_group(self.process)
+        self._deaths.append(now)
+        recent = sum(now - death < DEATHS_WITHIN_SECONDS for death in self._deaths)
+        if self.process.returncode > 0 and not self.is_ready() and not self._service.will_pass(self.last_words()):
+            raise CannotStart(f"{self.name} can't start: {self.last_words()}")
+        if recent == MOST_DEATHS:
+            raise CannotStart(
+                f"{self.name} ended {MOST_DEATHS} times within a minute, lastly {self.ending()}: {self.last_words()}"
+            )
+        self.start_again_at = now + FIRST_PAUSE_SECONDS * 3 ** (recent - 1)
+        self._console.line(self.name, f"ended {self.ending()}; starting it again")
+
+    def ending(self) -> str:
+        """How the process ended, in words."""
+        status = self.process.returncode
+        return f"by signal {-status}" if status < 0 else f"with status {status}"
+
+    def last_words(self) -> str:
+        """The last line that it said, in its log or to us."""
+        if self.program.log is None:
+            return self._output.last_line or "it said nothing"
+        with contextlib.suppress(OSError):
+            return self.program.log.read_text(errors="replace").strip().rpartition("\n")[2]
+        return f"its log {self.program.log} can't be read"

@@ -1,0 +1,128 @@
+"""Keeps services running: starts them, passes on what they say, starts them again, stops them.
+
+One thread does it all: the kernel ends a child with the thread that started it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import selectors
+import signal
+import time
+from collections.abc import Iterator
+from types import FrameType, TracebackType
+from typing import NoReturn, Self
+
+from activity_project.supervision.children import Child, Output, Service
+from activity_project.supervision.console import Console
+from activity_project.failures import CannotStart
+from activity_project.processes import Program, kill_group
+
+READY_WITHIN_SECONDS = 60.0
+STOP_WITHIN_SECONDS = 10.0
+TICK_SECONDS = 0.1
+READY_TICK_SECONDS = 0.02
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Stopped(Exception):
+    """Somebody asked us to end."""
+
+
+class Supervisor:
+    """Services in tiers; when the block ends they are stopped, the last tier first."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or Console()
+        self._tiers: list[list[Child]] = []
+        self._outputs = selectors.DefaultSelector()
+        self._times_asked_to_stop = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        while self._tiers:
+            self._stop(self._tiers[-1])
+            self._tiers.pop()
+        self._outputs.close()
+
+    def start(self, *services: Service) -> list[Child]:
+        """Start a tier of services, side by side. Returns them for `wait_until_ready`."""
+        tier: list[Child] = []
+        self._tiers.append(tier)
+        for service in services:
+            tier.append(Child(service, self._console, self._outputs))
+        return tier
+
+    def wait_until_ready(self, children: list[Child]) -> None:
+        """Return when all of them do their work. Raises CannotStart when one can't, or takes too long."""
+        deadline = time.monotonic() + READY_WITHIN_SECONDS
+        while late := [child.name for child in children if not child.is_ready()]:
+            if time.monotonic() > deadline:
+                raise CannotStart(f"{' and '.join(late)} didn't get ready within {READY_WITHIN_SECONDS:.0f} seconds.")
+            self._tick(READY_TICK_SECONDS)
+
+    def run(self, program: Program) -> int:
+        """Run a program to its end, passing on what it says. Returns its exit status."""
+        process = program.start()
+        try:
+            Output(program.name, process, self._console).register(self._outputs)
+            while process.poll() is None:
+                self._tick(READY_TICK_SECONDS)
+            self._pass_on(0)
+        finally:
+            kill_group(process)
+        return process.returncode
+
+    def serve(self) -> NoReturn:
+        """Keep everything running until somebody asks to end, which raises Stopped."""
+        while True:
+            self._tick(TICK_SECONDS)
+
+    @contextlib.contextmanager
+    def stopping_on_signals(self) -> Iterator[None]:
+        """Let Ctrl-C and its like end the block in good order, by Stopped; a second one hurries the stop."""
+
+        def ask(number: int, frame: FrameType | None) -> None:
+            self._times_asked_to_stop += 1
+
+        before = {number: signal.signal(number, ask) for number in STOP_SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _tick(self, seconds: float) -> None:
+        self._pass_on(seconds)
+        if self._times_asked_to_stop:
+            raise Stopped
+        for child in (child for tier in self._tiers for child in tier):
+            if child.has_died():
+                self._pass_on(0)
+                child.bury(time.monotonic())
+            elif child.start_again_at and child.start_again_at < time.monotonic():
+                child.start()
+
+    def _pass_on(self, seconds: float) -> None:
+        """Pass on what is said within this time."""
+        if not self._outputs.get_map():
+            time.sleep(seconds)
+        for key, _ in self._outputs.select(seconds):
+            key.data.read(self._outputs)
+
+    def _stop(self, tier: list[Child]) -> None:
+        for child in tier:
+            if child.process.poll() is None:
+                child.process.send_signal(child.program.stop_signal)
+        deadline = time.monotonic() + STOP_WITHIN_SECONDS
+        while any(child.process.poll() is None for child in tier) and time.monotonic() < deadline:
+            if self._times_asked_to_stop > 1:
+                break
+            self._pass_on(READY_TICK_SECONDS)
+        for child in tier:
+            kill_group(child.process)
+        self._pass_on(0)

@@ -1,0 +1,127 @@
+"""People, the plans they can be on, and the subscription that puts them on one."""
+
+from typing import Any, ClassVar, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower, Now
+from django.utils.translation import gettext_lazy as _
+
+from apps.common.sql import UuidV7
+
+
+def validate_time_zone(name: str) -> None:
+    """Raises ValidationError for anything but a name of the IANA time zone database."""
+    if name not in available_timezones():
+        raise ValidationError(_("“%(name)s” isn't a time zone. Choose one from the list."), params={"name": name})
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes people by e-mail address; addresses are compared without regard to case."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A new person. Without a password the person can't sign in until one is set by reset."""
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A person with every permission."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who signs in by e-mail; counts are in images and go up on success only."""
+
+    public_id = models.UUIDField(unique=True, editable=False, db_default=UuidV7())
+    email = models.EmailField(_("e-mail address"), unique=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_time_zone])
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    date_joined = models.DateTimeField(db_default=Now(), editable=False)
+    generated_count = models.PositiveBigIntegerField(default=0, help_text=_("Images generated, ever."))
+    current_period_count = models.PositiveBigIntegerField(default=0, help_text=_("Images since the last reset."))
+    last_reset_date = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        db_table = "users"
+        constraints: ClassVar = [models.UniqueConstraint(Lower("email"), name="one_user_per_email")]
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which this person reads days and hours."""
+        return ZoneInfo(self.time_zone)
+
+
+class Plan(models.Model):
+    """What a subscription gives each period. ``images_per_period`` null means without limit."""
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=60)
+    images_per_period = models.PositiveIntegerField(null=True, blank=True)
+    credits_per_period = models.PositiveIntegerField()
+    price_minor = models.PositiveIntegerField(default=0, help_text=_("Price a period, in the currency's minor unit."))
+    currency = models.CharField(max_length=3, default="GBP")
+    is_default = models.BooleanField(default=False, help_text=_("The plan that a new person starts on."))
+
+    class Meta:
+        db_table = "plans"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["is_default"], condition=Q(is_default=True), name="one_default_plan"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SubscriptionQuerySet(models.QuerySet["Subscription"]):
+    def active(self) -> Self:
+        """Those whose plan holds now; a person has one at most."""
+        return self.filter(status=Subscription.Status.ACTIVE)
+
+
+class Subscription(models.Model):
+    """A person on a plan, from ``current_period_start`` until ``current_period_end``."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("Active")
+        PAST_DUE = "past_due", _("Past due")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="subscriptions")
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="subscriptions")
+    status = models.CharField(max_length=16, choices=Status.choices, default=Status.ACTIVE)
+    current_period_start = models.DateTimeField()
+    current_period_end = models.DateTimeField()
+    provider_id = models.CharField(max_length=120, blank=True, help_text=_("The payment provider's own id."))
+
+    objects = SubscriptionQuerySet.as_manager()
+
+    class Meta:
+        db_table = "subscriptions"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user"], condition=Q(status="active"), name="one_active_subscription"),
+            models.UniqueConstraint(fields=["provider_id"], condition=~Q(provider_id=""), name="one_row_per_provider_id"),
+            models.CheckConstraint(
+                condition=Q(current_period_end__gt=F("current_period_start")), name="period_ends_after_it_starts"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} on {self.plan}"

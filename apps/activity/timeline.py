@@ -1,0 +1,179 @@
+"""The timeline: a merge, at read time, of a person's generation jobs and credit transactions.
+
+Its order is total: time, source, id, newest first. A page costs the same wherever it lies: each kind of row is one
+range of the index ``(user, kind, time, id)``, read by row value and cut at the page's length, and PostgreSQL merges
+these few sorted streams.
+
+A walk over the pages is a snapshot. Its first page notes the database's own snapshot; later pages show the rows that
+this snapshot had seen, and place each job where it stood then. Time alone couldn't do it: a job that was finished
+before the first page was read may have been committed after it. All parts of a page are read by one statement,
+because between two statements a job can move and be met twice.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from apps.activity import statement
+from apps.activity.filters import TimelineFilters
+from apps.activity.items import ActivityItem, Position, SourceType, TimelineRow, item_from_row
+from apps.common import keyset
+from apps.common.keyset import BadCursor
+from apps.common.sql import fetch_prepared
+
+DEFAULT_LIMIT = 50
+MAX_LIMIT = 100
+
+# Rows whose time lies further back than this before a walk began count as seen by it without asking the snapshot.
+# No transaction that writes the timeline takes as long; and in a database restored from a dump the stored
+# transaction ids are those of another server and mean nothing to a snapshot of this one.
+SETTLED_AFTER = timedelta(minutes=5)
+
+_SNAPSHOT = re.compile(r"([0-9]{1,19}):([0-9]{1,19}):((?:[0-9]{1,19}(?:,[0-9]{1,19})*)?)")
+_PARTS = ("t", "s", "i", "a", "x", "d", "f")
+
+
+class Walk(NamedTuple):
+    """When a walk over the pages began: the database's time, and its snapshot in PostgreSQL's own writing.
+
+    ``since`` is where its date range begins; it stays where it was when midnight passes between two pages.
+    """
+
+    as_of: datetime
+    snapshot: str
+    since: datetime | None
+
+
+class Cursor(NamedTuple):
+    """Where a walk goes on: after ``position``, as things stood when it began."""
+
+    position: Position
+    walk: Walk
+
+    def encode(self, filters: TimelineFilters) -> str:
+        """The cursor as a text for URLs, bound to the filters it was made for."""
+        return keyset.encode(
+            {
+                "t": self.position.occurred_at.isoformat(),
+                "s": self.position.source_type,
+                "i": str(self.position.id),
+                "a": self.walk.as_of.isoformat(),
+                "x": self.walk.snapshot,
+                "d": self.walk.since.isoformat() if self.walk.since else "",
+                "f": filters.fingerprint,
+            }
+        )
+
+    @classmethod
+    def decode(cls, text: str, filters: TimelineFilters) -> "Cursor":
+        """The cursor of a text. Raises BadCursor where it is malformed, cut off or made for other filters."""
+        parts = keyset.decode(text, _PARTS)
+        if parts["f"] != filters.fingerprint or parts["s"] not in list(SourceType):
+            raise BadCursor
+        position = Position(keyset.read_time(parts["t"]), parts["s"], keyset.read_uuid(parts["i"]))
+        since = keyset.read_time(parts["d"]) if parts["d"] else None
+        return cls(position, Walk(keyset.read_time(parts["a"]), read_snapshot(parts["x"]), since))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some items, newest first, and where to go on; ``next_cursor`` is null on the last page."""
+
+    items: tuple[ActivityItem, ...]
+    next_cursor: Cursor | None
+    walk: Walk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """Whose timeline, and what of it; "the last 7 days" are counted back from ``now``."""
+
+    user_id: int
+    now: datetime
+    filters: TimelineFilters = TimelineFilters()
+    limit: int = DEFAULT_LIMIT
+
+    def page(self, cursor: Cursor | None = None) -> Page:
+        """The newest items, or those after the cursor: one statement, whatever the depth."""
+        since = cursor.walk.since if cursor else self.filters.since(self.now)
+        rows = fetch_prepared(statement.page(self._shape(cursor)), self._params(since, cursor))
+        walk = cursor.walk if cursor else Walk(*rows[0][:2], since)
+        items = tuple(item_from_row(TimelineRow(*row[2:])) for row in rows if row[2] is not None)
+        shown = items[: self.limit]
+        more = len(items) > self.limit
+        return Page(shown, Cursor(shown[-1].position, walk) if more else None, walk)
+
+    def walk(self) -> Iterator[ActivityItem]:
+        """Every item from the newest to the oldest, page by page."""
+        page = self.page()
+        yield from page.items
+        while page.next_cursor:
+            page = self.page(page.next_cursor)
+            yield from page.items
+
+    def item(self, source_type: str, source_id: UUID) -> ActivityItem | None:
+        """The one item of a source as it stands now; None where the person has none such."""
+        query = statement.one(is_job=source_type == SourceType.GENERATION_JOB)
+        rows = fetch_prepared(query, {"user_id": self.user_id, "id": source_id})
+        return item_from_row(TimelineRow(*rows[0][2:])) if rows[0][2] is not None else None
+
+    def _shape(self, cursor: Cursor | None) -> statement.Shape:
+        filters = self.filters
+        return statement.Shape(
+            job_kinds=tuple(map(int, filters.job_kinds)),
+            credit_kinds=tuple(map(int, filters.credit_kinds)),
+            of_character=filters.character_id is not None,
+            of_status=filters.status is not None,
+            has_bounds=filters.has_bounds,
+            continues=cursor is not None,
+            rows=self.limit + 1,
+        )
+
+    def _params(self, since: datetime | None, cursor: Cursor | None) -> dict[str, Any]:
+        params: dict[str, Any] = {
+            "user_id": self.user_id,
+            "character_id": self.filters.character_id,
+            "status": self.filters.status and self.filters.status.value,
+            "since": since or "-infinity",
+            "until": self.filters.until or "infinity",
+        }
+        return params | (_after(cursor) if cursor else {})
+
+
+_NO_ID, _EVERY_ID = UUID(int=0), UUID(int=2**128 - 1)
+
+
+def _after(cursor: Cursor) -> dict[str, Any]:
+    """The bounds that the cursor puts on each source.
+
+    In the cursor's own source: the rows after its id. At the very same time all rows of a source that sorts lower
+    are still to come, and none of one that sorts higher.
+    """
+    position = cursor.position
+    in_jobs = position.source_type == SourceType.GENERATION_JOB
+    return {
+        "time": position.occurred_at,
+        "job_id": position.id if in_jobs else _NO_ID,
+        "credit_id": _EVERY_ID if in_jobs else position.id,
+        "settled": cursor.walk.as_of - SETTLED_AFTER,
+        "snapshot": cursor.walk.snapshot,
+    }
+
+
+def read_snapshot(text: str) -> str:
+    """The text, if PostgreSQL would read it as a snapshot. Raises BadCursor, so that no statement fails on it."""
+    match = _SNAPSHOT.fullmatch(text)
+    if not match:
+        raise BadCursor
+    lowest, highest = int(match[1]), int(match[2])
+    running = [int(part) for part in match[3].split(",")] if match[3] else []
+    if not 0 < lowest <= highest < 2**63 or not _rises(running) or not all(lowest <= x < highest for x in running):
+        raise BadCursor
+    return text
+
+
+def _rises(numbers: Sequence[int]) -> bool:
+    return all(earlier < later for earlier, later in zip(numbers, numbers[1:], strict=False))

@@ -1,0 +1,90 @@
+"""A provider's pictures on their way into private storage: checked, given a thumbnail, stored, or thrown away."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from io import BytesIO
+from uuid import UUID
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from PIL import Image, UnidentifiedImageError
+
+from apps.generations.providers.base import GeneratedImage, ProviderError
+
+THUMBNAIL_PX = 480
+SUFFIXES = {"image/png": "png", "image/webp": "webp", "image/jpeg": "jpg"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredImage:
+    """Where a picture lies in the storage, and what it is."""
+
+    file: str
+    thumbnail: str
+    width: int
+    height: int
+    media_type: str
+
+
+def store(job_id: UUID, attempt: int, images: Iterable[GeneratedImage]) -> tuple[StoredImage, ...]:
+    """Stores the pictures of one attempt at a job. Raises ProviderError for one that is no picture.
+
+    OSError (a full disk, say) comes through, and what had been stored by then is removed.
+    """
+    stored: list[StoredImage] = []
+    try:
+        for position, image in enumerate(images, start=1):
+            stored.append(_store_one(f"{_folder(job_id)}/{attempt}-{position}", image))
+    except Exception:
+        discard(stored)
+        raise
+    return tuple(stored)
+
+
+def discard(images: Iterable[StoredImage]) -> None:
+    """Removes the files."""
+    for image in images:
+        default_storage.delete(image.file)
+        default_storage.delete(image.thumbnail)
+
+
+def _folder(job_id: UUID) -> str:
+    """By the id's last digits, which are random, so that no folder grows without end."""
+    return f"generations/{str(job_id)[-2:]}/{job_id}"
+
+
+def _store_one(stem: str, image: GeneratedImage) -> StoredImage:
+    picture = _open(image)
+    file = default_storage.save(f"{stem}.{SUFFIXES[image.media_type]}", ContentFile(image.content))
+    try:
+        thumbnail = default_storage.save(f"{stem}-thumbnail.webp", ContentFile(_thumbnail(picture)))
+    except OSError:
+        default_storage.delete(file)
+        raise
+    return StoredImage(
+        file=file, thumbnail=thumbnail, width=picture.width, height=picture.height, media_type=image.media_type
+    )
+
+
+def _open(image: GeneratedImage) -> Image.Image:
+    """The decoded picture. What can't be decoded, or isn't what it says it is, is refused."""
+    try:
+        picture = Image.open(BytesIO(image.content), formats=["PNG", "WEBP", "JPEG"])
+        picture.load()
+    except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
+        raise _unusable() from None
+    if image.media_type not in SUFFIXES or Image.MIME.get(picture.format or "") != image.media_type:
+        raise _unusable()
+    return picture
+
+
+def _unusable() -> ProviderError:
+    return ProviderError("The provider's answer wasn't an image.", "bad_image", permanent=False)
+
+
+def _thumbnail(picture: Image.Image) -> bytes:
+    small = picture.convert("RGB")
+    small.thumbnail((THUMBNAIL_PX, THUMBNAIL_PX))
+    buffer = BytesIO()
+    small.save(buffer, "WEBP", quality=80)
+    return buffer.getvalue()

@@ -1,0 +1,207 @@
+"""What can be done with a generation job: request, retry, claim, settle. Each owns its transaction.
+
+The account's row is the queue in which a person's requests stand: limit and credits are looked at while it is locked.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from apps.accounts.models import User
+from apps.accounts.usage import Usage, active_subscription
+from apps.common.enqueue import enqueue_after_commit
+from apps.common.sql import ClockTimestamp
+from apps.credits import ledger
+from apps.generations.images import StoredImage, discard
+from apps.generations.models import Character, GenerationImage, GenerationJob
+from apps.generations.pricing import cost
+from apps.generations.queries import usage_of
+from apps.generations.states import Status, sources
+
+PRODUCE = "generations.produce"
+
+
+class LimitReached(Exception):
+    """The plan's images for this period are used up, or too few are left; nothing was written."""
+
+    def __init__(self, usage: Usage) -> None:
+        super().__init__(f"{usage.remaining} images are left of {usage.limit}.")
+        self.usage = usage
+
+
+class KeyReused(Exception):
+    """The idempotency key stands for a request with other words; nothing was written."""
+
+
+class NotRetryable(Exception):
+    """Only a failed job can be tried again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What is asked of the provider."""
+
+    prompt: str
+    quality: str
+    aspect_ratio: str
+    image_count: int
+    character: Character | None = None
+    seed: int = field(default_factory=lambda: secrets.randbelow(2**31))
+
+    @property
+    def cost(self) -> int:
+        """In credits."""
+        return cost(self.quality, self.image_count)
+
+    def as_input(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in ("prompt", "quality", "aspect_ratio", "image_count", "seed")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Success:
+    """The provider delivered; ``metadata`` says with which model, parameters and time in ms."""
+
+    images: tuple[StoredImage, ...]
+    metadata: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """It came to nothing: ``error`` is for a person to read, ``code`` for counting."""
+
+    error: str
+    code: str
+
+
+@transaction.atomic
+def request(
+    *, user: User, wish: Wish, idempotency_key: str | None = None, retried_from: GenerationJob | None = None
+) -> GenerationJob:
+    """Charges and queues a job. The same key with the same wish again: the same job, charged once.
+
+    Raises LimitReached, InsufficientCredits or KeyReused, and then nothing was written.
+    """
+    ledger.lock_account(user.pk)
+    if earlier := _requested_before(user, wish, idempotency_key):
+        return earlier
+    subscription = active_subscription(user)
+    usage = usage_of(user, plan=subscription.plan if subscription else None)
+    if not usage.allows(wish.image_count):
+        raise LimitReached(usage)
+    job = GenerationJob.objects.create(
+        user=user,
+        character=wish.character,
+        input=wish.as_input(),
+        credits_used=wish.cost,
+        plan=subscription.plan if subscription else None,
+        subscription=subscription,
+        retried_from=retried_from,
+        idempotency_key=idempotency_key,
+        created_at=ClockTimestamp(),
+        updated_at=ClockTimestamp(),
+        enqueued_at=ClockTimestamp(),
+    )
+    _charge(job, wish)
+    enqueue_after_commit(PRODUCE, str(job.pk))
+    return job
+
+
+def retry(*, job: GenerationJob) -> GenerationJob:
+    """A new job with the failed one's wish, charged anew; pressed twice, the same new job. Raises as request does."""
+    if job.status != Status.FAILED:
+        raise NotRetryable
+    wish = Wish(character=job.character, **job.input)
+    return request(user=job.user, wish=wish, idempotency_key=f"retry:{job.pk}", retried_from=job)
+
+
+def claim(job_id: UUID, *, attempt: int) -> GenerationJob | None:
+    """The job, now processing, if this caller is the first to take this attempt at it; otherwise None."""
+    first = attempt == 1
+    start = {"status": Status.PROCESSING, "started_at": ClockTimestamp()} if first else {}
+    taken = GenerationJob.objects.filter(
+        pk=job_id, status=Status.QUEUED if first else Status.PROCESSING, attempts=attempt - 1
+    ).update(attempts=attempt, updated_at=ClockTimestamp(), **start)
+    return GenerationJob.objects.select_related("character").get(pk=job_id) if taken else None
+
+
+def settle(*, job_id: UUID, user_id: int, outcome: Success | Failure) -> bool:
+    """Ends the job, once, whoever comes first: worker, late worker or sweep. False where it had ended before.
+
+    Success counts the images; failure gives the credits back. What came too late is thrown away.
+    """
+    if isinstance(outcome, Failure):
+        return _fail(job_id, user_id, outcome)
+    if _complete(job_id, user_id, outcome):
+        return True
+    discard(outcome.images)
+    return False
+
+
+def _requested_before(user: User, wish: Wish, key: str | None) -> GenerationJob | None:
+    earlier = GenerationJob.objects.filter(user=user, idempotency_key=key).first() if key else None
+    if earlier and _differs(earlier, wish):
+        raise KeyReused
+    return earlier
+
+
+def _differs(job: GenerationJob, wish: Wish) -> bool:
+    """The seed is drawn anew for every wish and says nothing about what was asked."""
+    asked = wish.as_input() | {"seed": job.input.get("seed")}
+    return asked != job.input or job.character_id != (wish.character and wish.character.pk)
+
+
+def _charge(job: GenerationJob, wish: Wish) -> None:
+    ledger.spend(
+        user=job.user,
+        credits=wish.cost,
+        job_id=job.pk,
+        by=job.user,
+        character_id=job.character_id,
+        quality_mode=wish.quality,
+    )
+
+
+@transaction.atomic
+def _complete(job_id: UUID, user_id: int, outcome: Success) -> bool:
+    if not _move(job_id, Status.COMPLETED, metadata=dict(outcome.metadata)):
+        return False
+    GenerationImage.objects.bulk_create(
+        GenerationImage(
+            user_id=user_id,
+            job_id=job_id,
+            position=position,
+            file=image.file,
+            thumbnail=image.thumbnail,
+            width=image.width,
+            height=image.height,
+            media_type=image.media_type,
+        )
+        for position, image in enumerate(outcome.images, start=1)
+    )
+    made = len(outcome.images)
+    User.objects.filter(pk=user_id).update(
+        generated_count=F("generated_count") + made, current_period_count=F("current_period_count") + made
+    )
+    return True
+
+
+@transaction.atomic
+def _fail(job_id: UUID, user_id: int, outcome: Failure) -> bool:
+    if not _move(job_id, Status.FAILED, error=outcome.error, error_code=outcome.code):
+        return False
+    ledger.refund(job_id=job_id, user_id=user_id)
+    return True
+
+
+def _move(job_id: UUID, target: Status, **changes: Any) -> bool:
+    """The conditional update that decides who ends a job."""
+    return bool(
+        GenerationJob.objects.filter(pk=job_id, status__in=sources(target)).update(
+            status=target, completed_at=ClockTimestamp(), updated_at=ClockTimestamp(), **changes
+        )
+    )

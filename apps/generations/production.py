@@ -1,0 +1,61 @@
+"""Making a job's images: claim it, ask the provider, store what came, settle. One attempt a call."""
+
+from time import monotonic
+from uuid import UUID
+
+import structlog
+from django.utils.translation import gettext as _
+
+from apps.generations import images, operations
+from apps.generations.models import GenerationJob
+from apps.generations.operations import Failure, Success
+from apps.generations.providers import chosen
+from apps.generations.providers.base import ImageRequest, Provider, ProviderError
+
+log = structlog.get_logger(__name__)
+
+MAX_ATTEMPTS = 3
+BACKOFF_S = 5.0
+
+
+def produce(job_id: UUID, *, attempt: int) -> float | None:
+    """One attempt at the job. Returns seconds to wait before the next attempt, or None when the job needs no more.
+
+    A second delivery of the same attempt does nothing.
+    """
+    job = operations.claim(job_id, attempt=attempt)
+    if job is None:
+        return None
+    try:
+        outcome: Success | Failure = _make(job, chosen.provider(), attempt)
+    except ProviderError as error:
+        if not error.permanent and attempt < MAX_ATTEMPTS:
+            return max(error.retry_after_s or 0, BACKOFF_S * 2 ** (attempt - 1))
+        outcome = Failure(error=error.message, code=error.code)
+    except Exception:  # the boundary of an attempt: whatever broke, the credits go back
+        log.exception("generation attempt broke", job_id=str(job_id), attempt=attempt)
+        outcome = Failure(error=_("Something went wrong on our side."), code="internal_error")
+    operations.settle(job_id=job.pk, user_id=job.user_id, outcome=outcome)
+    return None
+
+
+def _make(job: GenerationJob, provider: Provider, attempt: int) -> Success:
+    started = monotonic()
+    request = ImageRequest(**(job.input | {"prompt": _full_prompt(job)}))
+    answer = provider.generate(request)
+    stored = images.store(job.pk, attempt, answer)
+    return Success(
+        images=stored,
+        metadata={
+            "provider": provider.name,
+            "model": provider.model,
+            "parameters": {name: value for name, value in job.input.items() if name != "prompt"},
+            "processing_time_ms": round((monotonic() - started) * 1000),
+        },
+    )
+
+
+def _full_prompt(job: GenerationJob) -> str:
+    """What the provider is told: the prompt, and what the influencer looks like."""
+    looks = job.character.description if job.character else ""
+    return f"{job.prompt_text}\n{looks}".strip()

@@ -1,0 +1,1 @@
+"""Everything that can turn a prompt into images, behind one small interface (`base`)."""
