@@ -26,14 +26,13 @@ from apps.generations.states import Status
 
 _ICON_AND_TONE = {
     ActivityType.GENERATION_STARTED: ("loader", "running"),
-    ActivityType.GENERATION_COMPLETED: ("image", "done"),
+    ActivityType.GENERATION_COMPLETED: ("images", "done"),
     ActivityType.GENERATION_FAILED: ("triangle-alert", "failed"),
     ActivityType.CREDITS_CONSUMED: ("coins", "quiet"),
     ActivityType.CREDITS_REFUNDED: ("undo-2", "plus"),
     ActivityType.CREDITS_REFRESHED: ("refresh-cw", "plus"),
     ActivityType.CREDITS_ADDED: ("plus", "plus"),
 }
-ICONS = tuple(icon for icon, _tone in _ICON_AND_TONE.values())
 
 
 @dataclass(frozen=True, slots=True)
