@@ -147,7 +147,7 @@ class Development:
         return self._python(name, str(embedded.PROJECT / "manage.py"), *arguments)
 
     def _celery(self, name: str, *arguments: str) -> Program:
-        return self._python(name, "-W", ROOT_WARNING, "-m", "celery", "--app=activity_project", *arguments)
+        return self._python(name, "-W", ROOT_WARNING, "-m", "celery", "--quiet", "--app=activity_project", *arguments)
 
     def _python(self, name: str, *arguments: str) -> Program:
         return Program(name, [sys.executable, *arguments], embedded.PROJECT, self.environment)
@@ -157,7 +157,7 @@ class Development:
         notes.open()
         if notes.is_migrated() and not os.environ.get("DATABASE_URL"):
             return
-        if supervisor.run(self._manage("migrate", "migrate", "--no-input")):
+        if supervisor.run(self._manage("migrate", "migrate", "--no-input", "--verbosity=0")):
             raise CannotStart("The database could not be migrated (see above).")
         notes.note_migrated()
 

@@ -14,12 +14,12 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from activity_project.supervision.children import Service
 from activity_project.embedded.postgresql import PostgreSQL
 from activity_project.embedded.server import Server
 from activity_project.embedded.valkey import Valkey
-from activity_project.locks import Lock, opened
 from activity_project.failures import CannotStart, explained
+from activity_project.locks import Lock, opened
+from activity_project.supervision.children import Service
 from activity_project.supervision.supervisor import Supervisor
 
 WAIT_FOR_OWNER_SECONDS = 30.0

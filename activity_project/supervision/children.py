@@ -10,9 +10,9 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from activity_project.supervision.console import Console
 from activity_project.failures import CannotStart
 from activity_project.processes import Program, kill_group
+from activity_project.supervision.console import Console
 
 MOST_DEATHS = 5
 DEATHS_WITHIN_SECONDS = 60.0
