@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from apps.credits.models import TransactionKind
 from apps.generations.models import JobKind
 from apps.generations.states import IN_FLIGHT, Status
-from apps.credits.models import TransactionKind
 
 
 class DateRange(models.TextChoices):
@@ -27,6 +27,7 @@ class Type(models.TextChoices):
     CREDITS = "credits", _("Credits")
 
 
+UTC = ZoneInfo("UTC")
 _DAYS = {DateRange.LAST_7_DAYS: 7, DateRange.LAST_30_DAYS: 30}
 _KIND_OF_STATUS = {Status.COMPLETED: JobKind.COMPLETED, Status.FAILED: JobKind.FAILED}
 
@@ -41,7 +42,7 @@ class TimelineFilters:
     type: Type = Type.ALL
     character_id: UUID | None = None
     status: Status | None = None
-    zone: ZoneInfo = ZoneInfo("UTC")
+    zone: ZoneInfo = UTC
 
     @property
     def is_active(self) -> bool:
@@ -62,10 +63,11 @@ class TimelineFilters:
         return bool(self.first_day or self.last_day or self.range in _DAYS)
 
     def since(self, now: datetime) -> datetime | None:
-        """From when, inclusive: the midnight that the range begins with, counted back from ``now``."""
+        """From when, inclusive: the later of the first day and of what the range reaches back to from ``now``."""
         days = _DAYS.get(self.range)
-        first = now.astimezone(self.zone).date() - timedelta(days=days - 1) if days else self.first_day
-        return _midnight(first, self.zone) if first else None
+        of_range = now.astimezone(self.zone).date() - timedelta(days=days - 1) if days else date.min
+        first = max(of_range, self.first_day or date.min)
+        return _midnight(first, self.zone) if first > date.min else None
 
     @property
     def until(self) -> datetime | None:
@@ -89,6 +91,9 @@ class TimelineFilters:
         if self.character_id:
             return (TransactionKind.CONSUMED, TransactionKind.REFUNDED)
         return tuple(TransactionKind)
+
+
+EVERYTHING = TimelineFilters()
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

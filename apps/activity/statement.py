@@ -34,7 +34,9 @@ def page(shape: Shape) -> str:
         branches.append(_moved_jobs(shape))
     branches += [_credits(shape, kind) for kind in shape.credit_kinds]
     merged = "\n    UNION ALL ".join(branches or [_NOTHING])
-    return _with_links(f"SELECT * FROM (\n    {merged}) AS rows ORDER BY t DESC, is_job DESC, id DESC LIMIT {shape.rows}")
+    return _with_links(
+        f"SELECT * FROM (\n    {merged}) AS rows ORDER BY t DESC, is_job DESC, id DESC LIMIT {shape.rows}"
+    )
 
 
 @lru_cache(maxsize=2)
@@ -141,7 +143,8 @@ charge AS MATERIALIZED (
        AND reference_id = ANY (ARRAY(SELECT id FROM page WHERE is_job = 1))),
 name AS MATERIALIZED (
     SELECT id, name FROM characters
-     WHERE user_id = %(user_id)s AND id = ANY (ARRAY(SELECT DISTINCT character_id FROM page WHERE character_id IS NOT NULL)))
+     WHERE user_id = %(user_id)s
+       AND id = ANY (ARRAY(SELECT DISTINCT character_id FROM page WHERE character_id IS NOT NULL)))
 SELECT statement_timestamp(), pg_current_snapshot()::text,
        p.t, p.is_job, p.id, p.kind, p.job_id, p.amount, p.balance_after, p.transaction_type, p.description,
        COALESCE(p.status, job.status), COALESCE(p.quality, job.quality), COALESCE(p.aspect_ratio, job.aspect_ratio),
@@ -150,7 +153,9 @@ SELECT statement_timestamp(), pg_current_snapshot()::text,
   FROM (SELECT) AS always
   LEFT JOIN page p ON true
   LEFT JOIN job ON p.is_job = 0 AND job.id = p.job_id
-  LEFT JOIN charge spent ON p.is_job = 1 AND spent.reference_id = p.id AND spent.type = '{TransactionType.GENERATION.value}'
-  LEFT JOIN charge back ON p.is_job = 1 AND back.reference_id = p.id AND back.type = '{TransactionType.REFUND.value}'
+  LEFT JOIN charge spent ON p.is_job = 1 AND spent.reference_id = p.id
+                        AND spent.type = '{TransactionType.GENERATION.value}'
+  LEFT JOIN charge back ON p.is_job = 1 AND back.reference_id = p.id
+                       AND back.type = '{TransactionType.REFUND.value}'
   LEFT JOIN name ON name.id = p.character_id
  ORDER BY p.t DESC, p.is_job DESC, p.id DESC"""

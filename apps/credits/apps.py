@@ -1,5 +1,10 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class CreditsConfig(AppConfig):
     name = "apps.credits"
+
+    def ready(self) -> None:
+        import_module("apps.credits.panel")

@@ -5,6 +5,7 @@ returns the first row and moves nothing. Amounts are whole credits. Callers give
 :func:`adjust` takes a sign.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -97,7 +98,7 @@ def spend(
             type=TransactionType.GENERATION,
             amount=-_positive(credits),
             key=f"charge:{job_id}",
-            by_id=by and by.pk,
+            by_id=by.pk if by else None,
             reference_type=JOB_REFERENCE,
             reference_id=job_id,
             character_id=character_id,
@@ -118,7 +119,7 @@ def refund(*, job_id: UUID, user_id: int, by: User | None = None, description: s
             type=TransactionType.REFUND,
             amount=-charge.amount,
             key=f"refund:{job_id}",
-            by_id=by and by.pk,
+            by_id=by.pk if by else None,
             reference_type=JOB_REFERENCE,
             reference_id=job_id,
             character_id=charge.character_id,
@@ -179,7 +180,7 @@ def _add(kind: TransactionType, *, user: User, credits: int, key: str, by: User 
             type=kind,
             amount=_positive(credits),
             key=key,
-            by_id=by and by.pk,
+            by_id=by.pk if by else None,
             description=description,
         )
     )
@@ -208,8 +209,8 @@ def _append(movement: Movement) -> Entry | None:
     return Entry(*rows[0]) if rows else None
 
 
-def _in_savepoint(statement: Any) -> list[Any]:
-    """Inside a caller's transaction a refused statement must not end it; alone, one statement is its own transaction."""
+def _in_savepoint(statement: Callable[[], list[Any]]) -> list[Any]:
+    """Keeps a refused statement from ending the caller's transaction; alone, it is a transaction of its own."""
     if not connection.in_atomic_block:
         return statement()
     with transaction.atomic():

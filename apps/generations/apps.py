@@ -1,5 +1,10 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class GenerationsConfig(AppConfig):
     name = "apps.generations"
+
+    def ready(self) -> None:
+        import_module("apps.generations.panel")

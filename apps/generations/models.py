@@ -1,4 +1,4 @@
-"""Characters, prompts, generation jobs and the images that came of them. Only ``operations`` and ``sweep`` write jobs."""
+"""Characters, prompts, generation jobs and the images that came of them. Only ``operations`` writes jobs."""
 
 from typing import ClassVar, Self
 
@@ -117,18 +117,12 @@ class GenerationJob(models.Model):
     subscription = models.ForeignKey(
         "accounts.Subscription", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
-    retried_from = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="retries"
-    )
+    retried_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="retries")
     type = models.CharField(max_length=24, default="image", db_default="image")
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.QUEUED, db_default=Status.QUEUED)
     input = models.JSONField(help_text=_("What was asked for: prompt, quality, aspect_ratio, image_count, seed."))
-    prompt_text = models.GeneratedField(
-        expression=_asked("prompt"), output_field=models.TextField(), db_persist=True
-    )
-    quality = models.GeneratedField(
-        expression=_asked("quality"), output_field=models.TextField(), db_persist=True
-    )
+    prompt_text = models.GeneratedField(expression=_asked("prompt"), output_field=models.TextField(), db_persist=True)
+    quality = models.GeneratedField(expression=_asked("quality"), output_field=models.TextField(), db_persist=True)
     aspect_ratio = models.GeneratedField(
         expression=_asked("aspect_ratio"), output_field=models.TextField(), db_persist=True
     )
@@ -189,9 +183,7 @@ class GenerationJob(models.Model):
                 condition=~Q(status=Status.PROCESSING) | Q(started_at__isnull=False),
                 name="job_has_started_at_when_it_runs",
             ),
-            models.CheckConstraint(
-                condition=~Q(status=Status.FAILED) | ~Q(error=""), name="failed_job_says_why"
-            ),
+            models.CheckConstraint(condition=~Q(status=Status.FAILED) | ~Q(error=""), name="failed_job_says_why"),
             models.CheckConstraint(condition=Q(image_count__gte=1), name="job_asks_for_an_image"),
         ]
         indexes: ClassVar = [
@@ -213,6 +205,15 @@ class GenerationJob(models.Model):
         return self.status in FINAL
 
 
+class GenerationImageQuerySet(models.QuerySet["GenerationImage"]):
+    def kept(self) -> Self:
+        """Those whose files haven't been pruned."""
+        return self.filter(pruned_at=None)
+
+    def in_order(self) -> Self:
+        return self.order_by("position")
+
+
 class GenerationImage(models.Model):
     """One result of a job. Its files are private; the row stays when they have been pruned."""
 
@@ -229,6 +230,8 @@ class GenerationImage(models.Model):
     media_type = models.CharField(max_length=40)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     pruned_at = models.DateTimeField(null=True, editable=False)
+
+    objects = GenerationImageQuerySet.as_manager()
 
     class Meta:
         db_table = "generation_images"

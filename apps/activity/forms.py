@@ -1,0 +1,91 @@
+"""The filter form of the timeline: its fields, and its cleaning into ``TimelineFilters``."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import django_filters
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.accounts.models import User
+from apps.activity.filters import DateRange, TimelineFilters, Type
+from apps.generations.models import Character, GenerationJob
+from apps.generations.states import Status
+
+_DATE: dict[str, Any] = {
+    "widget": forms.DateInput(attrs={"type": "date"}),
+    "validators": [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 1, 1))],
+}
+
+
+def characters_of(request: Any) -> Any:
+    """The person's own AI influencers, archived ones included: old items are for them."""
+    return request.characters.by_name() if request else Character.objects.none()
+
+
+class TimelineFilterSet(django_filters.FilterSet):  # type: ignore[misc]  # it has no types
+    """The filters that the URL carries. Made with the person in the place of the request."""
+
+    range = django_filters.ChoiceFilter(
+        label=gettext_lazy("Period"), choices=DateRange.choices, empty_label=None, initial=DateRange.ALL_TIME
+    )
+    type = django_filters.ChoiceFilter(label=gettext_lazy("Show"), choices=Type.choices, empty_label=None)
+    character = django_filters.ModelChoiceFilter(
+        label=gettext_lazy("AI influencer"), queryset=characters_of, empty_label=gettext_lazy("Everyone")
+    )
+    status = django_filters.ChoiceFilter(
+        label=gettext_lazy("Status"), choices=Status.choices, empty_label=gettext_lazy("Any status")
+    )
+
+    class Meta:
+        model = GenerationJob
+        fields: tuple[str, ...] = ()
+
+    @classmethod
+    def get_filters(cls) -> dict[str, django_filters.Filter]:
+        """``from`` is a word of Python's and can't be an attribute."""
+        dates = {
+            "from": django_filters.DateFilter(label=gettext_lazy("From"), **_DATE),
+            "to": django_filters.DateFilter(label=gettext_lazy("To"), **_DATE),
+        }
+        declared = super().get_filters()
+        return {"range": declared.pop("range"), **dates, **declared}
+
+
+class FilterQuery:
+    """The filters of a request's query: cleaned, with a notice for each value that couldn't be used."""
+
+    def __init__(self, query: Mapping[str, Any], user: User) -> None:
+        self._set = TimelineFilterSet(query, queryset=GenerationJob.objects.none(), request=user)
+        self.form = self._set.form
+        self.form.is_valid()
+        self.notices = list(self._unusable())
+        self.filters = self._filters(user.zone)
+
+    def _filters(self, zone: ZoneInfo) -> TimelineFilters:
+        cleaned = self.form.cleaned_data
+        character, status = cleaned.get("character"), cleaned.get("status")
+        first, last = cleaned.get("from"), cleaned.get("to")
+        if first and last and last < first:
+            self.notices.append(_("The period ends before it begins, so its dates are ignored."))
+            first = last = None
+        return TimelineFilters(
+            range=DateRange(cleaned.get("range") or DateRange.ALL_TIME),
+            first_day=first,
+            last_day=last,
+            type=Type(cleaned.get("type") or Type.ALL),
+            character_id=character and character.pk,
+            status=Status(status) if status else None,
+            zone=zone,
+        )
+
+    def _unusable(self) -> list[str]:
+        return [
+            _("“%(field)s” couldn't be read, so it isn't applied.") % {"field": self.form.fields[name].label}
+            for name in self.form.errors
+            if name in self.form.fields
+        ]

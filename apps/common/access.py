@@ -1,0 +1,58 @@
+"""Says who may open a view. Every view carries one of these marks; a test refuses a view without."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django_htmx.http import HttpResponseClientRedirect
+
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+
+
+def public(view: View) -> View:
+    """Anyone, signed in or not."""
+    return _marked(view, "public")
+
+
+def owner(view: View) -> View:
+    """A signed-in person, who sees only what is their own; the view starts every query from the person."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return view(request, *args, **kwargs) if request.user.is_authenticated else _to_sign_in(request)
+
+    return _marked(guarded, "owner")  # type: ignore[return-value]
+
+
+def staff(permission: str) -> Callable[[View], View]:
+    """Staff with the permission; for everyone else the page doesn't exist."""
+
+    def mark(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return _to_sign_in(request)
+            if not (request.user.is_staff and request.user.has_perm(permission)):
+                raise Http404
+            return view(request, *args, **kwargs)
+
+        return _marked(guarded, f"staff:{permission}")  # type: ignore[return-value]
+
+    return mark
+
+
+def _marked(view: View, access: str) -> View:
+    view.access = access  # type: ignore[attr-defined]
+    return view
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """The sign-in page, which comes back to where the person was; a fragment sends the whole page there."""
+    if not getattr(request, "htmx", False):
+        return redirect_to_login(request.get_full_path())
+    page = urlsplit(request.headers.get("HX-Current-URL", ""))
+    back = f"{page.path}?{page.query}" if page.query else page.path
+    return HttpResponseClientRedirect(redirect_to_login(back or "/")["Location"])

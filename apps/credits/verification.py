@@ -1,0 +1,99 @@
+"""Recomputes the whole ledger and names the first row that is wrong.
+
+The database refuses wrong rows as they are written; this finds what was damaged past its guards, by a restore gone
+wrong or by someone who switched the triggers off.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from apps.credits.models import LedgerVerification
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """The first wrong row of an account; ``seq`` is 0 where the account itself is wrong."""
+
+    user_id: int
+    seq: int
+    what: str
+
+    def __str__(self) -> str:
+        where = f"transaction {self.seq}" if self.seq else "the account"
+        return f"user {self.user_id}, {where}: {self.what}"
+
+
+# One pass over the index (user_id, seq): each row against the one before it, by window.
+_FAULTS = """
+WITH chained AS (
+  SELECT user_id, seq, type, amount, balance_after, created_at, reference_id,
+         lag(seq, 1, 0::bigint) OVER account AS before_seq,
+         lag(balance_after, 1, 0::bigint) OVER account AS before_balance,
+         lag(created_at) OVER account AS before_at
+    FROM credit_transactions WINDOW account AS (PARTITION BY user_id ORDER BY seq)),
+judged AS (
+  SELECT user_id, seq, CASE
+      WHEN seq <> before_seq + 1 THEN format('number %s follows %s', seq, before_seq)
+      WHEN balance_after <> before_balance + amount
+        THEN format('balance %s, but %s before and %s moved', balance_after, before_balance, amount)
+      WHEN balance_after < 0 THEN format('balance %s is below zero', balance_after)
+      WHEN created_at <= before_at THEN format('time %s is not after %s', created_at, before_at)
+      WHEN amount = 0 OR (type = 'generation' AND amount > 0)
+           OR (type NOT IN ('generation', 'admin_adjustment') AND amount < 0)
+        THEN format('amount %s does not fit %s', amount, type)
+    END AS what
+    FROM chained),
+accounts AS (
+  SELECT COALESCE(a.user_id, t.user_id) AS user_id, 0::bigint AS seq,
+         CASE WHEN a.user_id IS NULL THEN format('missing, with %s transactions', t.seq)
+              ELSE format('says %s after %s transactions, its rows say %s after %s',
+                          a.balance, a.seq, COALESCE(t.balance_after, 0), COALESCE(t.seq, 0)) END AS what
+    FROM credit_accounts a
+    FULL JOIN (SELECT DISTINCT ON (user_id) user_id, seq, balance_after FROM credit_transactions
+                ORDER BY user_id, seq DESC) t USING (user_id)
+   WHERE (a.balance, a.seq) IS DISTINCT FROM (COALESCE(t.balance_after, 0), COALESCE(t.seq, 0))),
+doubled AS (
+  SELECT user_id, max(seq) AS seq, format('job %s has %s rows of type %s', reference_id, count(*), type) AS what
+    FROM credit_transactions WHERE reference_type = 'generation_job'
+   GROUP BY user_id, reference_id, type HAVING count(*) > 1)
+SELECT DISTINCT ON (user_id) user_id, seq, what
+  FROM (SELECT user_id, seq, what FROM judged WHERE what IS NOT NULL
+        UNION ALL SELECT user_id, seq, what FROM doubled
+        UNION ALL SELECT user_id, seq, what FROM accounts) AS found
+ ORDER BY user_id, seq = 0, seq
+"""
+
+
+def verify() -> tuple[LedgerVerification, list[Fault]]:
+    """Checks every account in one snapshot and records the run. Returns the record and each account's first fault."""
+    started_at = timezone.now()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        faults = [Fault(*row) for row in _rows(cursor, _FAULTS)]
+        accounts, transactions = next(_rows(cursor, _SIZE))
+    record = LedgerVerification.objects.create(
+        started_at=started_at,
+        finished_at=timezone.now(),
+        accounts=accounts,
+        transactions=transactions,
+        wrong_accounts=len(faults),
+        first_fault=str(faults[0]) if faults else "",
+    )
+    return record, faults
+
+
+def newest_verification() -> LedgerVerification | None:
+    """The last run, or null before the first."""
+    return LedgerVerification.objects.order_by("-finished_at").first()
+
+
+_SIZE = "SELECT (SELECT count(*) FROM credit_accounts), (SELECT count(*) FROM credit_transactions)"
+
+
+def _rows(cursor: Any, query: str) -> Iterator[tuple[Any, ...]]:
+    cursor.execute(query)
+    yield from cursor.fetchall()

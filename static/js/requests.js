@@ -1,0 +1,41 @@
+// What every htmx request on every page shares: tidy addresses, an expired session, and trouble said aloud.
+(function () {
+  "use strict";
+
+  function say(kind) {
+    const trouble = document.getElementById("trouble");
+    if (trouble) trouble.textContent = kind ? trouble.dataset[kind] : "";
+  }
+
+  // An empty field says nothing: it stays out of the address, so that a filtered page has the shortest one.
+  document.addEventListener("htmx:configRequest", (event) => {
+    const { verb, parameters } = event.detail;
+    if (verb !== "get") return;
+    for (const name of Object.keys(parameters)) if (parameters[name] === "") delete parameters[name];
+  });
+
+  // A whole page instead of a fragment: the session has ended. Reloading signs in and comes back to this very view.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (!/^\s*<!doctype/i.test(event.detail.serverResponse)) return;
+    event.detail.shouldSwap = false;
+    location.reload();
+  });
+
+  document.addEventListener("htmx:beforeRequest", () => say(""));
+  document.addEventListener("htmx:responseError", () => say("failed"));
+  document.addEventListener("htmx:timeout", () => say("offline"));
+  document.addEventListener("htmx:sendError", () => say("offline"));
+
+  // An open menu closes as menus do: by Escape, or by a click elsewhere.
+  document.addEventListener("click", (event) => {
+    document.querySelectorAll("details.menu[open]").forEach((menu) => {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+  });
+  document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && document.querySelector("details.menu[open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+})();
