@@ -130,10 +130,7 @@ class Storyteller:
         )
 
     def _add(self, history: History, kind: TransactionType, amount: int, at: datetime) -> int:
-        words = {
-            TransactionType.SUBSCRIPTION_GRANT: f"{self.plan_name} plan",
-            TransactionType.PURCHASE: f"Pack of {PACK}",
-        }
+        description = f"Pack of {PACK}" if kind == TransactionType.PURCHASE else f"{self.plan_name} plan"
         if history.movements:  # a refund may still have come in the meantime
             at = max(at, history.movements[-1].at + timedelta(seconds=1))
         history.movements.append(
