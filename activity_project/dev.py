@@ -9,7 +9,7 @@ import shutil
 import socket
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
@@ -86,11 +86,11 @@ class Development:
 
     data_dir: Path
     port: int
+    console: Console = field(default_factory=Console)
 
     def run(self, *, demo: bool) -> NoReturn:
         """Bring everything up and keep it so until somebody asks to stop, which raises Stopped."""
-        console = Console()
-        supervisor = Supervisor(console)
+        supervisor = Supervisor(self.console)
         with supervisor.stopping_on_signals(), supervisor:
             servers = session.needed(os.environ, self.data_dir)
             supervisor.wait_until_ready(supervisor.start(*map(session.service, servers)))
@@ -101,7 +101,7 @@ class Development:
                 self._seed(supervisor, notes, wanted=demo)
             supervisor.wait_until_ready([web])
             lines = [f"Activity is running at {self.address}", *notes.sign_ins().splitlines(), "Ctrl-C stops it."]
-            console.paragraph("\n".join(lines))
+            self.console.paragraph("\n".join(lines))
             supervisor.serve()
 
     @property
@@ -147,7 +147,7 @@ class Development:
         return self._python(name, str(embedded.PROJECT / "manage.py"), *arguments)
 
     def _celery(self, name: str, *arguments: str) -> Program:
-        return self._python(name, "-W", ROOT_WARNING, "-m", "celery", "--app=activity_project", *arguments)
+        return self._python(name, "-W", ROOT_WARNING, "-m", "celery", "--quiet", "--app=activity_project", *arguments)
 
     def _python(self, name: str, *arguments: str) -> Program:
         return Program(name, [sys.executable, *arguments], embedded.PROJECT, self.environment)
@@ -157,7 +157,7 @@ class Development:
         notes.open()
         if notes.is_migrated() and not os.environ.get("DATABASE_URL"):
             return
-        if supervisor.run(self._manage("migrate", "migrate", "--no-input")):
+        if supervisor.run(self._manage("migrate", "migrate", "--no-input", "--verbosity=0")):
             raise CannotStart("The database could not be migrated (see above).")
         notes.note_migrated()
 
@@ -165,7 +165,9 @@ class Development:
         """Make the demo data. A failure is said and tried again next time; the product runs without."""
         if not wanted:
             notes.note_demo()
-        elif supervisor.run(self._manage("demo", "seed_demo")) == 0:
+        elif supervisor.run(self._manage("demo", "seed_demo")):
+            self.console.line("demo", "no demo data this time (see above); the next start tries again")
+        else:
             notes.note_demo(self._manage("demo", "seed_demo", "--sign-ins").run().stdout)
 
     def _is_serving(self, process: int) -> bool:

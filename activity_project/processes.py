@@ -131,6 +131,16 @@ def watch_parent(parent: int, *, interval_seconds: float = 0.5) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def works_in(process: int, folder: Path) -> bool:
+    """Whether a process is alive in `folder`: by its working directory, elsewhere than on Linux by its command."""
+    if not _ON_LINUX:
+        command = subprocess.run(["ps", "-o", "command=", "-p", str(process)], stdout=subprocess.PIPE, text=True)
+        return str(folder) in command.stdout
+    with contextlib.suppress(OSError):
+        return folder.samefile(f"/proc/{process}/cwd")
+    return False
+
+
 def is_alive(process: int) -> bool:
     """Whether a process with this id exists, whoever it belongs to."""
     try:

@@ -10,15 +10,12 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from activity_project.supervision.console import Console
 from activity_project.failures import CannotStart
 from activity_project.processes import Program, kill_group
+from activity_project.supervision.console import Console
 
 MOST_DEATHS = 5
 DEATHS_WITHIN_SECONDS = 60.0
-# Each restart waits three times as long as the one before: 0.2, 0.6, 1.8, 5.4 seconds. That is
-# also the time a killed PostgreSQL's children may take to let go of its memory.
-FIRST_PAUSE_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -30,6 +27,9 @@ class Service:
     is_ready: Callable[[int], bool] = lambda process: True
     # Whether the reason that it gave for ending at its start goes away by waiting.
     will_pass: Callable[[str], bool] = lambda last_words: False
+    # Each restart waits three times as long as the one before: 0.2, 0.6, 1.8, 5.4 seconds. That
+    # is also the time a killed PostgreSQL's children may take to let go of its memory.
+    first_pause_seconds: float = 0.2
 
 
 class Output:
@@ -107,7 +107,7 @@ class Child:
             raise CannotStart(
                 f"{self.name} ended {MOST_DEATHS} times within a minute, lastly {self.ending()}: {self.last_words()}"
             )
-        self.start_again_at = now + FIRST_PAUSE_SECONDS * 3 ** (recent - 1)
+        self.start_again_at = now + self._service.first_pause_seconds * 3 ** (recent - 1)
         self._console.line(self.name, f"ended {self.ending()}; starting it again")
 
     def ending(self) -> str:

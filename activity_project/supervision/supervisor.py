@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from types import FrameType, TracebackType
 from typing import NoReturn, Self
 
-from activity_project.supervision.children import Child, Output, Service
-from activity_project.supervision.console import Console
 from activity_project.failures import CannotStart
 from activity_project.processes import Program, kill_group
+from activity_project.supervision.children import Child, Output, Service
+from activity_project.supervision.console import Console
 
 READY_WITHIN_SECONDS = 60.0
 STOP_WITHIN_SECONDS = 10.0

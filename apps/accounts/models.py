@@ -51,7 +51,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     current_period_count = models.PositiveBigIntegerField(default=0, help_text=_("Images since the last reset."))
     last_reset_date = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
+    objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -117,7 +117,9 @@ class Subscription(models.Model):
         db_table = "subscriptions"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["user"], condition=Q(status="active"), name="one_active_subscription"),
-            models.UniqueConstraint(fields=["provider_id"], condition=~Q(provider_id=""), name="one_row_per_provider_id"),
+            models.UniqueConstraint(
+                fields=["provider_id"], condition=~Q(provider_id=""), name="one_row_per_provider_id"
+            ),
             models.CheckConstraint(
                 condition=Q(current_period_end__gt=F("current_period_start")), name="period_ends_after_it_starts"
             ),

@@ -1,13 +1,14 @@
 """The account page."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from apps.accounts import panels
 from apps.accounts.forms import SettingsForm
+from apps.accounts.requests import UserRequest
 from apps.accounts.usage import active_subscription
 from apps.common.access import owner
 from apps.common.pages import render_page
@@ -15,7 +16,7 @@ from apps.common.pages import render_page
 
 @owner
 @require_http_methods(["GET", "HEAD", "POST"])
-def account(request: HttpRequest) -> HttpResponse:
+def account(request: UserRequest) -> HttpResponse:
     """Usage, plan and settings."""
     form = SettingsForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():

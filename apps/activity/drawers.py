@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from apps.activity.items import ActivityItem, ActivityType, SourceType
-from apps.activity.presenters import RowPresenter, credits_effect
+from apps.activity.presenters import RowPresenter, credits_effect, label_of
 from apps.common.words import credits_word, duration, signed_credits_word
 from apps.generations.models import GenerationImage, GenerationJob, Quality
 from apps.generations.states import Status
@@ -116,12 +116,12 @@ def drawer(
         tone=row.tone,
         icon=row.icon,
         type_label=str(TYPE_LABELS[item.type]),
-        status_label=str(Status(item.status).label) if item.status in Status else "",
+        status_label=label_of(Status, item.status),
         facts=tuple(_facts(item, zone)),
         steps=tuple(_steps(own_job, zone)) if own_job else (),
         error=own_job.error if own_job else "",
         retry_url=row.retry_url,
-        retry_cost=_retry_words(own_job) if own_job and row.retry_url else "",
+        retry_cost=row.retry_cost,
         credits=credits_effect(item),
         links=tuple(_links(item, job)),
         previews=tuple(_preview(image) for image in images),
@@ -144,8 +144,8 @@ def _facts(item: ActivityItem, zone: ZoneInfo) -> Iterator[Fact]:
     yield Fact(_("Time"), moment(item.occurred_at, zone), "time")
     if item.character_name:
         yield Fact(_("AI influencer"), item.character_name)
-    if item.quality in Quality:
-        yield Fact(_("Quality"), str(Quality(item.quality).label))
+    if item.quality:
+        yield Fact(_("Quality"), label_of(Quality, item.quality))
     if item.aspect_ratio:
         yield Fact(_("Aspect ratio"), item.aspect_ratio)
     if item.image_count:
@@ -200,7 +200,3 @@ def _preview(image: GenerationImage) -> Preview:
     url = reverse("generations:image", args=[image.job_id, image.position])
     thumbnail = reverse("generations:image-thumbnail", args=[image.job_id, image.position])
     return Preview(thumbnail, url, _("Image %d") % image.position, image.width, image.height)
-
-
-def _retry_words(job: GenerationJob) -> str:
-    return _("Retry for %s") % credits_word(job.credits_used)

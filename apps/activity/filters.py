@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from apps.credits.models import TransactionKind
 from apps.generations.models import JobKind
 from apps.generations.states import IN_FLIGHT, Status
-from apps.credits.models import TransactionKind
 
 
 class DateRange(models.TextChoices):
@@ -27,6 +27,7 @@ class Type(models.TextChoices):
     CREDITS = "credits", _("Credits")
 
 
+UTC = ZoneInfo("UTC")
 _DAYS = {DateRange.LAST_7_DAYS: 7, DateRange.LAST_30_DAYS: 30}
 _KIND_OF_STATUS = {Status.COMPLETED: JobKind.COMPLETED, Status.FAILED: JobKind.FAILED}
 
@@ -41,7 +42,7 @@ class TimelineFilters:
     type: Type = Type.ALL
     character_id: UUID | None = None
     status: Status | None = None
-    zone: ZoneInfo = ZoneInfo("UTC")
+    zone: ZoneInfo = UTC
 
     @property
     def is_active(self) -> bool:
@@ -90,6 +91,9 @@ class TimelineFilters:
         if self.character_id:
             return (TransactionKind.CONSUMED, TransactionKind.REFUNDED)
         return tuple(TransactionKind)
+
+
+EVERYTHING = TimelineFilters()
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

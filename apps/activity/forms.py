@@ -27,7 +27,7 @@ def characters_of(request: Any) -> Any:
     return request.characters.by_name() if request else Character.objects.none()
 
 
-class TimelineFilterSet(django_filters.FilterSet):
+class TimelineFilterSet(django_filters.FilterSet):  # type: ignore[misc]  # it has no types
     """The filters that the URL carries. Made with the person in the place of the request."""
 
     range = django_filters.ChoiceFilter(

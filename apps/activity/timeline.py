@@ -14,11 +14,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from apps.activity import statement
-from apps.activity.filters import TimelineFilters
+from apps.activity.filters import EVERYTHING, TimelineFilters
 from apps.activity.items import ActivityItem, Position, SourceType, TimelineRow, item_from_row
 from apps.common import keyset
 from apps.common.keyset import BadCursor
@@ -93,14 +94,14 @@ class Timeline:
 
     user_id: int
     now: datetime
-    filters: TimelineFilters = TimelineFilters()
+    filters: TimelineFilters = EVERYTHING
     limit: int = DEFAULT_LIMIT
 
     def page(self, cursor: Cursor | None = None) -> Page:
         """The newest items, or those after the cursor: one statement, whatever the depth."""
         since = cursor.walk.since if cursor else self.filters.since(self.now)
         rows = fetch_prepared(statement.page(self._shape(cursor)), self._params(since, cursor))
-        walk = cursor.walk if cursor else Walk(*rows[0][:2], since)
+        walk = cursor.walk if cursor else Walk(rows[0][0], rows[0][1], since)
         items = tuple(item_from_row(TimelineRow(*row[2:])) for row in rows if row[2] is not None)
         shown = items[: self.limit]
         more = len(items) > self.limit
@@ -176,4 +177,4 @@ def read_snapshot(text: str) -> str:
 
 
 def _rises(numbers: Sequence[int]) -> bool:
-    return all(earlier < later for earlier, later in zip(numbers, numbers[1:], strict=False))
+    return all(earlier < later for earlier, later in pairwise(numbers))

@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import F, Model, QuerySet
-from django.db.models.fields.tuple_lookups import TupleLessThan
 from django.db.models.fields.tuple_lookups import Tuple as FieldTuple
+from django.db.models.fields.tuple_lookups import TupleLessThan
 from django.utils.translation import gettext as _
 
 MAX_CURSOR_CHARACTERS = 2_000

@@ -30,7 +30,7 @@ class CurrentTransactionId(models.Func):
     function = "pg_current_xact_id"
 
     @property
-    def output_field(self) -> "TransactionIdField":  # type: ignore[override]
+    def output_field(self) -> "TransactionIdField":
         return TransactionIdField()
 
 

@@ -6,7 +6,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
-from kombu import Connection
+from kombu.connection import Connection
 from kombu.exceptions import OperationalError
 
 from apps.common.access import public
@@ -55,7 +55,7 @@ def _is_migrated() -> bool:
 def _broker_answers() -> bool:
     url = settings.BROKER_URL.replace("unix://", "redis+socket://")
     try:
-        with Connection(url, transport_options={"socket_connect_timeout": 1}) as broker:
+        with Connection(url, transport_options={"socket_connect_timeout": 1}) as broker:  # type: ignore[no-untyped-call]
             broker.ensure_connection(max_retries=1, timeout=1)
     except (OperationalError, OSError):
         return False

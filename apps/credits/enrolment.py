@@ -12,7 +12,7 @@ PERIOD = timedelta(days=30)
 
 @transaction.atomic
 def enrol(*, user: User, plan: Plan, now: datetime) -> Subscription:
-    """Puts the person on the plan and grants its credits for the period that begins now; a second call changes nothing."""
+    """Puts the person on the plan and grants the credits of the period that begins now; again, it changes nothing."""
     subscription, is_new = Subscription.objects.active().get_or_create(
         user=user, defaults={"plan": plan, "current_period_start": now, "current_period_end": now + PERIOD}
     )

@@ -69,7 +69,7 @@ SELECT DISTINCT ON (user_id) user_id, seq, what
 
 
 def verify() -> tuple[LedgerVerification, list[Fault]]:
-    """Checks every account in one statement, so in one snapshot, and records the run. Returns the record and the first fault of each account."""
+    """Checks every account in one snapshot and records the run. Returns the record and each account's first fault."""
     started_at = timezone.now()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")

@@ -1,6 +1,6 @@
 """The forms for asking for images and for keeping AI influencers."""
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
 from django import forms
@@ -64,7 +64,7 @@ class CharacterForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Character
         fields = ("name", "description")
-        widgets = {"description": forms.Textarea(attrs={"rows": 3})}
+        widgets: ClassVar = {"description": forms.Textarea(attrs={"rows": 3})}
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]

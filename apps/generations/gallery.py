@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from apps.accounts.models import User
 from apps.common import keyset
 from apps.generations.models import GenerationJob, JobKind
@@ -20,7 +22,7 @@ class GalleryPage:
 
 def gallery_page(user: User, *, character_id: UUID | None = None, cursor: str = "") -> GalleryPage:
     """The results of one AI influencer or of all. Raises BadCursor."""
-    jobs = user.generation_jobs.filter(kind=JobKind.COMPLETED).select_related("character")
+    jobs: QuerySet[GenerationJob] = user.generation_jobs.filter(kind=JobKind.COMPLETED).select_related("character")
     if character_id:
         jobs = jobs.filter(character_id=character_id)
     if cursor:

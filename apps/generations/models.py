@@ -1,4 +1,4 @@
-"""Characters, prompts, generation jobs and the images that came of them. Only ``operations`` and ``sweep`` write jobs."""
+"""Characters, prompts, generation jobs and the images that came of them. Only ``operations`` writes jobs."""
 
 from typing import ClassVar, Self
 
@@ -117,18 +117,12 @@ class GenerationJob(models.Model):
     subscription = models.ForeignKey(
         "accounts.Subscription", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
-    retried_from = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="retries"
-    )
+    retried_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="retries")
     type = models.CharField(max_length=24, default="image", db_default="image")
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.QUEUED, db_default=Status.QUEUED)
     input = models.JSONField(help_text=_("What was asked for: prompt, quality, aspect_ratio, image_count, seed."))
-    prompt_text = models.GeneratedField(
-        expression=_asked("prompt"), output_field=models.TextField(), db_persist=True
-    )
-    quality = models.GeneratedField(
-        expression=_asked("quality"), output_field=models.TextField(), db_persist=True
-    )
+    prompt_text = models.GeneratedField(expression=_asked("prompt"), output_field=models.TextField(), db_persist=True)
+    quality = models.GeneratedField(expression=_asked("quality"), output_field=models.TextField(), db_persist=True)
     aspect_ratio = models.GeneratedField(
         expression=_asked("aspect_ratio"), output_field=models.TextField(), db_persist=True
     )
@@ -142,6 +136,7 @@ class GenerationJob(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField()
+    pruned_at = models.DateTimeField(null=True, blank=True, help_text=_("When the result's files were removed."))
     attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
     enqueued_at = models.DateTimeField(null=True, blank=True, help_text=_("When it was last offered to the workers."))
     error = models.CharField(max_length=500, blank=True, db_default="", help_text=_("Why it failed, for a person."))
@@ -189,9 +184,7 @@ class GenerationJob(models.Model):
                 condition=~Q(status=Status.PROCESSING) | Q(started_at__isnull=False),
                 name="job_has_started_at_when_it_runs",
             ),
-            models.CheckConstraint(
-                condition=~Q(status=Status.FAILED) | ~Q(error=""), name="failed_job_says_why"
-            ),
+            models.CheckConstraint(condition=~Q(status=Status.FAILED) | ~Q(error=""), name="failed_job_says_why"),
             models.CheckConstraint(condition=Q(image_count__gte=1), name="job_asks_for_an_image"),
         ]
         indexes: ClassVar = [
@@ -216,7 +209,7 @@ class GenerationJob(models.Model):
 class GenerationImageQuerySet(models.QuerySet["GenerationImage"]):
     def kept(self) -> Self:
         """Those whose files haven't been pruned."""
-        return self.filter(pruned_at=None)
+        return self.filter(job__pruned_at=None)
 
     def in_order(self) -> Self:
         return self.order_by("position")
@@ -237,7 +230,6 @@ class GenerationImage(models.Model):
     height = models.PositiveIntegerField()
     media_type = models.CharField(max_length=40)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
-    pruned_at = models.DateTimeField(null=True, editable=False)
 
     objects = GenerationImageQuerySet.as_manager()
 

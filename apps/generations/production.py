@@ -30,7 +30,7 @@ def produce(job_id: UUID, *, attempt: int) -> float | None:
         outcome: Success | Failure = _make(job, chosen.provider(), attempt)
     except ProviderError as error:
         if not error.permanent and attempt < MAX_ATTEMPTS:
-            return max(error.retry_after_s or 0, BACKOFF_S * 2 ** (attempt - 1))
+            return max(error.retry_after_s or 0, BACKOFF_S * 2.0 ** (attempt - 1))
         outcome = Failure(error=error.message, code=error.code)
     except Exception:  # the boundary of an attempt: whatever broke, the credits go back
         log.exception("generation attempt broke", job_id=str(job_id), attempt=attempt)

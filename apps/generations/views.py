@@ -1,17 +1,19 @@
 """Asking for images, watching them come, and looking at them."""
 
+from pathlib import PurePath
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.db.models.fields.files import FieldFile
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from apps.accounts.requests import UserRequest
 from apps.accounts.usage import active_subscription
 from apps.common.access import owner
 from apps.common.keyset import BadCursor
@@ -21,12 +23,11 @@ from apps.credits import ledger
 from apps.generations import operations
 from apps.generations.forms import CharacterForm, GenerationForm
 from apps.generations.gallery import gallery_page
-from apps.generations.models import Character, GenerationImage, GenerationJob, ImageDownload
+from apps.generations.models import Character, GenerationImage, ImageDownload
 from apps.generations.presenters import result as present_result
 from apps.generations.presenters import tile
 from apps.generations.pricing import CREDITS_PER_IMAGE
 from apps.generations.queries import job_with_images, usage_of
-from apps.generations.states import Status
 
 GENERATE, RESULT = "generations/generate.html", "generations/result.html"
 Refusal = operations.LimitReached | ledger.InsufficientCredits | operations.KeyReused
@@ -34,7 +35,7 @@ Refusal = operations.LimitReached | ledger.InsufficientCredits | operations.KeyR
 
 @owner
 @require_http_methods(["GET", "HEAD", "POST"])
-def generate(request: HttpRequest) -> HttpResponse:
+def generate(request: UserRequest) -> HttpResponse:
     """The form; sent, it charges and queues a job and goes to where the job can be watched."""
     form = GenerationForm(request.POST or None, user=request.user, initial=_asked_before(request))
     if request.method != "POST" or not form.is_valid():
@@ -51,7 +52,7 @@ def generate(request: HttpRequest) -> HttpResponse:
 
 @owner
 @require_safe
-def gallery(request: HttpRequest) -> HttpResponse:
+def gallery(request: UserRequest) -> HttpResponse:
     """Results, newest first."""
     character = _own_character(request)
     try:
@@ -73,21 +74,21 @@ def gallery(request: HttpRequest) -> HttpResponse:
 
 @owner
 @require_safe
-def result(request: HttpRequest, job_id: UUID) -> HttpResponse:
+def result(request: UserRequest, job_id: UUID) -> HttpResponse:
     """One job: its images, or how far it has come."""
     return render_page(request, RESULT, _result_context(request, job_id))
 
 
 @owner
 @require_safe
-def status(request: HttpRequest, job_id: UUID) -> HttpResponse:
+def status(request: UserRequest, job_id: UUID) -> HttpResponse:
     """The part of the result page that changes while the job runs."""
     return render_page(request, RESULT + "#result", _result_context(request, job_id))
 
 
 @owner
 @require_POST
-def retry(request: HttpRequest, job_id: UUID) -> HttpResponse:
+def retry(request: UserRequest, job_id: UUID) -> HttpResponse:
     """Tries a failed job again, for the same price; pressed twice, it is one new job."""
     failed = get_object_or_404(request.user.generation_jobs.select_related("character"), pk=job_id)
     try:
@@ -103,33 +104,34 @@ def retry(request: HttpRequest, job_id: UUID) -> HttpResponse:
 
 @owner
 @require_safe
-def thumbnail(request: HttpRequest, job_id: UUID, position: int = 1) -> HttpResponseBase:
+def thumbnail(request: UserRequest, job_id: UUID, position: int = 1) -> HttpResponseBase:
     """A small picture of one of the person's own images, the first where none is named."""
     image = _own_image(request, job_id, position)
-    return _picture(image.thumbnail.name, "image/webp")
+    return _picture(image.thumbnail, "image/webp")
 
 
 @owner
 @require_safe
-def image(request: HttpRequest, job_id: UUID, position: int) -> HttpResponseBase:
+def image(request: UserRequest, job_id: UUID, position: int) -> HttpResponseBase:
     """One of the person's own images."""
     found = _own_image(request, job_id, position)
-    return _picture(found.file.name, found.media_type)
+    return _picture(found.file, found.media_type)
 
 
 @owner
 @require_POST
-def download(request: HttpRequest, job_id: UUID, position: int) -> HttpResponseBase:
+def download(request: UserRequest, job_id: UUID, position: int) -> HttpResponseBase:
     """The image as a file; that it was taken is recorded."""
     found = _own_image(request, job_id, position)
-    response = _picture(found.file.name, found.media_type, filename=f"{job_id}-{position}.{found.file.name[-4:].strip('.')}")
+    suffix = PurePath(found.file.name or "").suffix
+    response = _picture(found.file, found.media_type, filename=f"{job_id}-{position}{suffix}")
     ImageDownload.objects.create(user=request.user, job_id=job_id, image=found)
     return response
 
 
 @owner
 @require_http_methods(["GET", "HEAD", "POST"])
-def characters(request: HttpRequest) -> HttpResponse:
+def characters(request: UserRequest) -> HttpResponse:
     """The person's AI influencers, and a form for another."""
     form = CharacterForm(request.POST or None, instance=Character(user=request.user))
     if request.method == "POST" and form.is_valid():
@@ -141,7 +143,7 @@ def characters(request: HttpRequest) -> HttpResponse:
 
 @owner
 @require_http_methods(["GET", "HEAD", "POST"])
-def character(request: HttpRequest, character_id: UUID) -> HttpResponse:
+def character(request: UserRequest, character_id: UUID) -> HttpResponse:
     """Changes one AI influencer's name or looks."""
     found = get_object_or_404(request.user.characters.available(), pk=character_id)
     form = CharacterForm(request.POST or None, instance=found)
@@ -161,15 +163,18 @@ def refusal_words(refusal: Refusal) -> str:
         }
     if isinstance(refusal, operations.LimitReached):
         left = refusal.usage.remaining or 0
-        return ngettext(
-            "Your plan has %d image left in this period. Choose fewer images or wait for the next period.",
-            "Your plan has %d images left in this period. Choose fewer images or wait for the next period.",
-            left,
-        ) % left
+        return (
+            ngettext(
+                "Your plan has %d image left in this period. Choose fewer images or wait for the next period.",
+                "Your plan has %d images left in this period. Choose fewer images or wait for the next period.",
+                left,
+            )
+            % left
+        )
     return _("This form was sent before with other words. Open the page again to ask for something new.")
 
 
-def _generate_page(request: HttpRequest, form: GenerationForm, *, status: int) -> HttpResponse:
+def _generate_page(request: UserRequest, form: GenerationForm, *, status: int) -> HttpResponse:
     subscription = active_subscription(request.user)
     context = {
         "form": form,
@@ -180,12 +185,12 @@ def _generate_page(request: HttpRequest, form: GenerationForm, *, status: int) -
     return render_page(request, GENERATE, context, status=status)
 
 
-def _asked_before(request: HttpRequest) -> dict[str, Any]:
+def _asked_before(request: UserRequest) -> dict[str, Any]:
     """What the address suggests, so that a page can link here with an influencer chosen."""
     return {name: request.GET[name] for name in ("character", "prompt") if name in request.GET}
 
 
-def _own_character(request: HttpRequest) -> UUID | None:
+def _own_character(request: UserRequest) -> UUID | None:
     """The AI influencer that the address filters by; one who isn't the person's filters to nobody."""
     try:
         return UUID(request.GET["character"]) if request.GET.get("character") else None
@@ -193,27 +198,27 @@ def _own_character(request: HttpRequest) -> UUID | None:
         return None
 
 
-def _gallery_url(request: HttpRequest, cursor: str) -> str:
+def _gallery_url(request: UserRequest, cursor: str) -> str:
     query = request.GET.copy()
     query["cursor"] = cursor
     return f"{reverse('generations:gallery')}?{query.urlencode()}"
 
 
-def _result_context(request: HttpRequest, job_id: UUID) -> dict[str, Any]:
+def _result_context(request: UserRequest, job_id: UUID) -> dict[str, Any]:
     job, images = job_with_images(request.user, job_id)
     if job is None:
         raise Http404
     return {"result": present_result(job, images, request.user.zone)}
 
 
-def _own_image(request: HttpRequest, job_id: UUID, position: int) -> GenerationImage:
+def _own_image(request: UserRequest, job_id: UUID, position: int) -> GenerationImage:
     return get_object_or_404(request.user.generation_images.kept(), job_id=job_id, position=position)
 
 
-def _picture(name: str, media_type: str, filename: str = "") -> FileResponse:
+def _picture(stored: FieldFile, media_type: str, filename: str = "") -> FileResponse:
     """A stored picture, for its owner's browser only and never guessed to be anything else."""
     try:
-        file = default_storage.open(name)
+        file = stored.open()
     except FileNotFoundError:
         raise Http404 from None
     response = FileResponse(file, content_type=media_type, as_attachment=bool(filename), filename=filename)
@@ -222,7 +227,7 @@ def _picture(name: str, media_type: str, filename: str = "") -> FileResponse:
     return response
 
 
-def _characters_page(request: HttpRequest, form: CharacterForm, edited: Character | None) -> HttpResponse:
+def _characters_page(request: UserRequest, form: CharacterForm, edited: Character | None) -> HttpResponse:
     context = {
         "form": form,
         "edited": edited,

@@ -7,11 +7,9 @@
     if (trouble) trouble.textContent = kind ? trouble.dataset[kind] : "";
   }
 
-  // The target says which part of the page it holds, and the server answers with that part alone.
   // An empty field says nothing: it stays out of the address, so that a filtered page has the shortest one.
   document.addEventListener("htmx:configRequest", (event) => {
-    const { headers, parameters, target, verb } = event.detail;
-    if (target.dataset.partial) headers["X-Partial"] = target.dataset.partial;
+    const { parameters, verb } = event.detail;
     if (verb !== "get") return;
     for (const name of Object.keys(parameters)) if (parameters[name] === "") delete parameters[name];
   });

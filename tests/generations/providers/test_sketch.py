@@ -105,9 +105,7 @@ def test_any_text_and_seed_draw(prompt: str, seed: int) -> None:
         ("flaky", "provider_busy", False),
     ],
 )
-def test_a_word_in_the_prompt_or_a_setting_makes_it_fail(
-    word: str, code: str, permanent: bool
-) -> None:
+def test_a_word_in_the_prompt_or_a_setting_makes_it_fail(word: str, code: str, permanent: bool) -> None:
     by_prompt = refusal(SMALL, f"a quiet lake [{word}]")
     by_setting = refusal(SketchProvider(fail=word))
 

@@ -58,9 +58,7 @@ class Canvas:
         """Fill an outline."""
         self._shape(_bounds(points), fill, opacity, lambda draw, to: draw.polygon(to(points), 255))
 
-    def line(
-        self, points: Sequence[Point], width: float, fill: Fill, *, opacity: float = 1.0
-    ) -> None:
+    def line(self, points: Sequence[Point], width: float, fill: Fill, *, opacity: float = 1.0) -> None:
         """Draw a line `width` pixels thick, with round corners."""
         thick = max(1, round(width * _SUPERSAMPLING))
         self._shape(
@@ -76,9 +74,7 @@ class Canvas:
             (centre[0] - radius[0], centre[1] - radius[1]),
             (centre[0] + radius[0], centre[1] + radius[1]),
         )
-        self._shape(
-            _bounds(corners), fill, opacity, lambda draw, to: draw.ellipse(to(corners), 255)
-        )
+        self._shape(_bounds(corners), fill, opacity, lambda draw, to: draw.ellipse(to(corners), 255))
 
     def disc(self, centre: Point, radius: float, fill: Fill, *, opacity: float = 1.0) -> None:
         """Fill a circle."""
@@ -102,27 +98,19 @@ class Canvas:
             return
         left, top = centre[0] - radius, centre[1] - radius
         scale = 256 / (2 * radius)
-        source = tuple(
-            (edge - origin) * scale for edge, origin in zip(box, (left, top) * 2, strict=True)
-        )
-        mask = _falloff(strength).resize(
-            (box[2] - box[0], box[3] - box[1]), Image.Resampling.BICUBIC, _inside(source)
-        )
+        source = tuple((edge - origin) * scale for edge, origin in zip(box, (left, top) * 2, strict=True))
+        mask = _falloff(strength).resize((box[2] - box[0], box[3] - box[1]), Image.Resampling.BICUBIC, _inside(source))
         self.lighten(mask, colour, (box[0], box[1]))
 
     def lighten(self, mask: Image.Image, colour: Colour, at: tuple[int, int] = (0, 0)) -> None:
         """Screen `colour` onto the picture where `mask` (mode L) lets it through."""
         box = (at[0], at[1], at[0] + mask.width, at[1] + mask.height)
-        light = Image.composite(
-            Image.new("RGB", mask.size, colour), Image.new("RGB", mask.size), mask
-        )
+        light = Image.composite(Image.new("RGB", mask.size, colour), Image.new("RGB", mask.size), mask)
         self.image.paste(ImageChops.screen(self.image.crop(box), light), box)
 
     def veil(self, colour: Colour, stops: Sequence[float]) -> None:
         """Lay `colour` over everything, its opacity running through `stops` from the top down."""
-        levels = bytes(
-            round(255 * _ramp_value(stops, row / (self.height - 1))) for row in range(self.height)
-        )
+        levels = bytes(round(255 * _ramp_value(stops, row / (self.height - 1))) for row in range(self.height))
         mask = Image.frombytes("L", (1, self.height), levels).resize(self.image.size)
         self.image.paste(colour, (0, 0), mask)
 

@@ -8,9 +8,7 @@ from typing import TypeAlias
 Point: TypeAlias = tuple[float, float]
 
 
-def fractal_line(
-    rng: Random, count: int, *, cells: float, octaves: int, gain: float = 0.5
-) -> list[float]:
+def fractal_line(rng: Random, count: int, *, cells: float, octaves: int, gain: float = 0.5) -> list[float]:
     """Return `count` heights, about -1 to 1, of a line with `cells` hills and finer octaves."""
     heights = [0.0] * count
     amplitude, total = 1.0, 0.0
@@ -67,9 +65,7 @@ def _catmull_rom(four: Sequence[Point], share: float) -> Point:
 def arc(centre: Point, radius: Point, start: float, end: float, *, steps: int = 40) -> list[Point]:
     """Return points on an ellipse from angle `start` to `end`, in turns, clockwise from east."""
     angles = [2 * pi * (start + (end - start) * step / steps) for step in range(steps + 1)]
-    return [
-        (centre[0] + radius[0] * cos(angle), centre[1] + radius[1] * sin(angle)) for angle in angles
-    ]
+    return [(centre[0] + radius[0] * cos(angle), centre[1] + radius[1] * sin(angle)) for angle in angles]
 
 
 def mirrored(points: Sequence[Point], axis_x: float) -> list[Point]:

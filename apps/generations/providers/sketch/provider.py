@@ -38,12 +38,8 @@ _FAILURES: Mapping[str, _Failure] = MappingProxyType(
             "provider_failed",
             permanent=True,
         ),
-        "refuse": _Failure(
-            gettext_noop("The provider refused the prompt."), "content_refused", permanent=True
-        ),
-        "flaky": _Failure(
-            gettext_noop("The studio is busy."), "provider_busy", permanent=False, retry_after_s=1.0
-        ),
+        "refuse": _Failure(gettext_noop("The provider refused the prompt."), "content_refused", permanent=True),
+        "flaky": _Failure(gettext_noop("The studio is busy."), "provider_busy", permanent=False, retry_after_s=1.0),
     }
 )
 _BAD_REQUEST = _Failure(
@@ -85,9 +81,7 @@ class SketchProvider:
         failure = self._failure(request)
         if failure is not None:
             raise failure.error()
-        return [
-            studio.draw(request, index, scale=self._scale) for index in range(request.image_count)
-        ]
+        return [studio.draw(request, index, scale=self._scale) for index in range(request.image_count)]
 
     def _wait_s(self, prompt: str) -> float:
         return max(self._delay_s, _SLOW_S if "[slow]" in prompt else 0)

@@ -35,9 +35,7 @@ def stars(canvas: Canvas, horizon: float) -> None:
         depth = rng.random() ** 1.4
         place = (rng.uniform(0, canvas.width), horizon * depth)
         size = canvas.unit * (0.0006 + 0.0016 * rng.random() ** 5)
-        canvas.disc(
-            place, max(size, 0.55), canvas.palette.light, opacity=(1 - depth) * rng.uniform(0.3, 1)
-        )
+        canvas.disc(place, max(size, 0.55), canvas.palette.light, opacity=(1 - depth) * rng.uniform(0.3, 1))
 
 
 def streaks(canvas: Canvas, horizon: float) -> None:
@@ -63,6 +61,4 @@ def birds(canvas: Canvas, around: Point, rng: Random) -> None:
             (x + span * 0.4, y - span * 0.45),
             (x + span, y - span * 0.25),
         ]
-        canvas.line(
-            spline(wings, steps=5), max(1.0, canvas.unit * 0.0018), canvas.palette.ink, opacity=0.7
-        )
+        canvas.line(spline(wings, steps=5), max(1.0, canvas.unit * 0.0018), canvas.palette.ink, opacity=0.7)

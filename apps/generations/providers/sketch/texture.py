@@ -11,9 +11,7 @@ _GRAIN_DEPTH = 9
 _TOOTH_DEPTH = 4
 
 
-def cloud(
-    rng: Random, size: tuple[int, int], *, cells: tuple[int, int], octaves: int
-) -> Image.Image:
+def cloud(rng: Random, size: tuple[int, int], *, cells: tuple[int, int], octaves: int) -> Image.Image:
     """Return smooth fractal noise (mode F, about -1 to 1) with `cells` blots across and down."""
     total = Image.new("F", size)
     for octave in range(octaves):
@@ -58,6 +56,6 @@ def _vignette(size: tuple[int, int]) -> Image.Image:
 
 def _sum(left: Image.Image, right: Image.Image) -> Image.Image:
     return cast(
-        Image.Image,
+        "Image.Image",
         ImageMath.lambda_eval(lambda given: given["left"] + given["right"], left=left, right=right),
     )

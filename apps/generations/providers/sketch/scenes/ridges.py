@@ -66,12 +66,8 @@ def _pines(canvas: Canvas, rng: Random, crest: list[Point]) -> None:
 def _lake(canvas: Canvas, rng: Random, shore: float) -> None:
     top, depth = round(shore), canvas.height - round(shore)
     above = canvas.image.crop((0, 0, canvas.width, top)).transpose(Image.Transpose.FLIP_TOP_BOTTOM)
-    mirror = above.resize((canvas.width, max(depth, round(top * 0.62)))).crop(
-        (0, 0, canvas.width, depth)
-    )
-    canvas.image.paste(
-        Image.blend(mirror, Image.new("RGB", mirror.size, canvas.palette.far), 0.28), (0, top)
-    )
+    mirror = above.resize((canvas.width, max(depth, round(top * 0.62)))).crop((0, 0, canvas.width, depth))
+    canvas.image.paste(Image.blend(mirror, Image.new("RGB", mirror.size, canvas.palette.far), 0.28), (0, top))
     for _ in range(canvas.count(70)):
         near = rng.random()
         y = shore + depth * near**1.5
