@@ -9,7 +9,7 @@ bind = environment.text("BIND", "0.0.0.0:8000")
 workers = environment.integer("WEB_PROCESSES", 2, least=1)
 threads = environment.integer("WEB_THREADS", 4, least=1)
 worker_class = "gthread"
-worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112  # heartbeats, never on a disk
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112  # heartbeats, never on a disk
 timeout = 60
 graceful_timeout = 30
 keepalive = 5
