@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -28,7 +28,7 @@ def environment(**changes: str) -> dict[str, str]:
 
 
 @contextmanager
-def web(log: Path, **changes: str) -> Iterator[str]:
+def web(log: Path, environment: Mapping[str, str]) -> Iterator[str]:
     """A web server; gives its address, without a slash at the end."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -42,16 +42,16 @@ def web(log: Path, **changes: str) -> Iterator[str]:
         "--no-control-socket",
         "activity_project.wsgi",
     ]
-    with _running(command, log, environment(**changes)):
+    with _running(command, log, environment):
         wait_until(lambda: _answers(port), f"the web server answers (see {log})")
         yield f"http://127.0.0.1:{port}"
 
 
 @contextmanager
-def worker(log: Path, **changes: str) -> Iterator[subprocess.Popen[bytes]]:
+def worker(log: Path, environment: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     """A Celery worker with one process in its pool; gives its process, which leads a group of its own."""
     command = ["celery", "-A", "activity_project", "worker", "--concurrency=1", "--loglevel=INFO"]
-    with _running(command, log, environment(**changes)) as process:
+    with _running(command, log, environment) as process:
         wait_until(lambda: " ready" in log.read_text(), f"the worker is ready (see {log})")
         yield process
 
@@ -72,7 +72,7 @@ def wait_until(condition: Callable[[], object], what: str) -> None:
 
 
 @contextmanager
-def _running(command: list[str], log: Path, env: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+def _running(command: list[str], log: Path, env: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", *command], cwd=ROOT, env=env, stdout=output, stderr=output, start_new_session=True

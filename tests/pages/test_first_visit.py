@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 from apps.accounts.models import User
 from apps.credits import ledger
 from tests.factories import PASSWORD
-from tests.pages.conftest import Screenshot
+from tests.pages.conftest import BesideTheBrowser, Screenshot
 
 EMAIL = "newcomer@example.com"
 PAGES = (
@@ -23,7 +23,7 @@ PAGES = (
 
 def sign_up(page: Page, site: str) -> None:
     page.goto(f"{site}/accounts/signup/")
-    page.get_by_label("E-mail").fill(EMAIL)
+    page.get_by_label("Email").fill(EMAIL)
     page.get_by_label("Password").first.fill(PASSWORD)
     page.get_by_role("button", name="Sign up").click()
     page.wait_for_url("**/activity/")
@@ -46,7 +46,7 @@ def give_a_long_history() -> None:
 
 
 def test_a_newcomer_generates_an_image_and_sees_where_the_credit_went(
-    page: Page, site: str, console: list[str], screenshot: Screenshot
+    page: Page, site: str, console: list[str], screenshot: Screenshot, beside_the_browser: BesideTheBrowser
 ) -> None:
     sign_up(page, site)
     generate(page, site)
@@ -67,7 +67,7 @@ def test_a_newcomer_generates_an_image_and_sees_where_the_credit_went(
     expect(drawer).to_be_hidden()
     expect(page.get_by_role("link", name="Generated 1 image for Luna")).to_be_focused()
 
-    give_a_long_history()
+    beside_the_browser(give_a_long_history)
     page.goto(f"{site}/activity/")
     expect(page.locator("li.row")).to_have_count(50)
     page.get_by_role("link", name="Load more").click()
