@@ -9,6 +9,7 @@ import subprocess
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import IO
 
 from activity_project.failures import CannotStart
 from activity_project.processes import Program, kill_group
@@ -35,28 +36,26 @@ class Service:
 class Output:
     """Passes on what a process says, line by line, and remembers the last."""
 
-    def __init__(self, name: str, process: subprocess.Popen[bytes], console: Console) -> None:
+    def __init__(
+        self, name: str, process: subprocess.Popen[bytes], console: Console, outputs: selectors.BaseSelector
+    ) -> None:
         self.last_line = ""
         self._name = name
         self._console = console
+        self._outputs = outputs
         self._unfinished = b""
-        self._pipe = process.stdout
+        if process.stdout:  # else it writes to a log
+            outputs.register(process.stdout, selectors.EVENT_READ, self)
 
-    def register(self, selector: selectors.BaseSelector) -> None:
-        """Have `read` called whenever there is something, unless the process writes to a log."""
-        if self._pipe:
-            selector.register(self._pipe, selectors.EVENT_READ, self)
-
-    def read(self, selector: selectors.BaseSelector) -> None:
-        """Pass on what there is now; the selector must have said that there is something."""
-        assert self._pipe
-        received = os.read(self._pipe.fileno(), 65536)
+    def read(self, pipe: IO[bytes]) -> None:
+        """Pass on what there is now in its pipe, which must be something, or the end."""
+        received = os.read(pipe.fileno(), 65536)
         *lines, self._unfinished = (self._unfinished + (received or b"\n")).split(b"\n")
         for line in lines:
             self._say(line.decode(errors="replace").rstrip())
         if not received:
-            selector.unregister(self._pipe)
-            self._pipe.close()
+            self._outputs.unregister(pipe)
+            pipe.close()
 
     def _say(self, line: str) -> None:
         if line:
@@ -81,8 +80,7 @@ class Child:
         self._was_ready = False
         self.start_again_at: float | None = None
         self.process = self.program.start()
-        self._output = Output(self.name, self.process, self._console)
-        self._output.register(self._outputs)
+        self._output = Output(self.name, self.process, self._console, self._outputs)
 
     def is_ready(self) -> bool:
         """Whether the process has been seen to do its work."""
