@@ -50,7 +50,7 @@ def row(request: UserRequest, source_type: str, source_id: UUID) -> HttpResponse
     """One line as it stands now: a running job asks for it until it has ended."""
     found = _find(request.user, source_type, source_id)
     presenter = RowPresenter(request.user.zone, timezone.now())
-    return render_page(request, TEMPLATE + "#items", {"rows": [presenter.row(found)]})
+    return render_page(request, TEMPLATE + "#row", {"row": presenter.row(found)})
 
 
 def _list_context(request: UserRequest, query: QueryDict) -> dict[str, object]:

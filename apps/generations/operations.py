@@ -4,7 +4,7 @@ The account's row is the queue in which a person's requests stand: limit and cre
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -142,6 +142,23 @@ def settle(*, job_id: UUID, user_id: int, outcome: Success | Failure) -> bool:
     return False
 
 
+def add_images(*, job_id: UUID, user_id: int, stored: Iterable[StoredImage]) -> None:
+    """Notes where a job's pictures lie, in their order."""
+    GenerationImage.objects.bulk_create(
+        GenerationImage(
+            user_id=user_id,
+            job_id=job_id,
+            position=position,
+            file=image.file,
+            thumbnail=image.thumbnail,
+            width=image.width,
+            height=image.height,
+            media_type=image.media_type,
+        )
+        for position, image in enumerate(stored, start=1)
+    )
+
+
 def _requested_before(user: User, wish: Wish, key: str | None) -> GenerationJob | None:
     earlier = GenerationJob.objects.filter(user=user, idempotency_key=key).first() if key else None
     if earlier and _differs(earlier, wish):
@@ -170,19 +187,7 @@ def _charge(job: GenerationJob, wish: Wish) -> None:
 def _complete(job_id: UUID, user_id: int, outcome: Success) -> bool:
     if not _move(job_id, Status.COMPLETED, metadata=dict(outcome.metadata)):
         return False
-    GenerationImage.objects.bulk_create(
-        GenerationImage(
-            user_id=user_id,
-            job_id=job_id,
-            position=position,
-            file=image.file,
-            thumbnail=image.thumbnail,
-            width=image.width,
-            height=image.height,
-            media_type=image.media_type,
-        )
-        for position, image in enumerate(outcome.images, start=1)
-    )
+    add_images(job_id=job_id, user_id=user_id, stored=outcome.images)
     made = len(outcome.images)
     User.objects.filter(pk=user_id).update(
         generated_count=F("generated_count") + made, current_period_count=F("current_period_count") + made

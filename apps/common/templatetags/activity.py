@@ -1,5 +1,6 @@
 """The project's own template tags and filters; a builtin of every template."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django import template
@@ -34,11 +35,10 @@ def icon(parser: Parser, token: Token) -> Node:
     return IconNode(expression) if _is_variable(expression) else TextNode(icons.icon(str(expression.var)))
 
 
-@register.tag("icon_sprite")
-def icon_sprite(parser: Parser, token: Token) -> Node:
-    """``{% icon_sprite "coins" "images" %}``: what ``icon_use`` refers to, drawn when the template is loaded."""
-    names = [str(parser.compile_filter(bit).var) for bit in token.split_contents()[1:]]
-    return TextNode(icons.icon_sprite(*names))
+@register.simple_tag
+def icon_sprite(names: Iterable[str]) -> SafeString:
+    """``{% icon_sprite icons %}``: what ``icon_use`` refers to, once a page."""
+    return icons.icon_sprite(*dict.fromkeys(names))
 
 
 def _is_variable(expression: FilterExpression) -> bool:

@@ -1,0 +1,84 @@
+"""The cast and the stage of every test: owner, teammate and stranger; a database that commits where threads need it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+from django.db import connection
+from django.test import Client
+from pytest_django import DjangoDbBlocker
+
+from apps.accounts.models import User
+from tests.factories import UserFactory
+
+
+@pytest.fixture(autouse=True)
+def _quick_and_private(settings: LazySettings, tmp_path: Path) -> None:
+    """Passwords cost nothing, files go where the test ends, static files need no collecting, and HTTP will do."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.SECURE_SSL_REDIRECT = False
+    settings.ALLOWED_HOSTS = ["*"]
+    settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+
+
+@pytest.fixture
+def owner(db: None) -> User:
+    """Whose data it is."""
+    return UserFactory.create(email="owner@example.com")
+
+
+@pytest.fixture
+def teammate(db: None) -> User:
+    """Staff."""
+    return UserFactory.create(email="teammate@example.com", is_staff=True)
+
+
+@pytest.fixture
+def stranger(db: None) -> User:
+    """Someone else, signed in."""
+    return UserFactory.create(email="stranger@example.com")
+
+
+@pytest.fixture
+def browser_of(db: None) -> type["SignedIn"]:
+    """Makes a client that is signed in as someone: ``browser_of(owner).get("/activity/")``."""
+    return SignedIn
+
+
+class SignedIn(Client):
+    """A browser in which a person is signed in."""
+
+    def __init__(self, user: User) -> None:
+        super().__init__()
+        self.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A database in which everything is committed, for tests with threads, snapshots or other processes.
+
+    It is emptied afterwards with triggers off, because the ledger refuses to be emptied.
+    """
+    with django_db_blocker.unblock():
+        try:
+            yield
+        finally:
+            empty_database()
+
+
+def empty_database() -> None:
+    """Removes all people and what is theirs."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute(
+            "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = 'public'"
+            " AND tablename NOT IN ('django_migrations', 'plans', 'django_content_type', 'auth_permission')"
+        )
+        (tables,) = cursor.fetchone()
+        cursor.execute(f"TRUNCATE {tables}")
+        cursor.execute("SET session_replication_role = DEFAULT")

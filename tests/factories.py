@@ -1,0 +1,51 @@
+"""Test objects. Jobs and credits come from the product's own operations; only people and characters are made here."""
+
+from typing import Any
+
+from django.utils import timezone
+from factory.declarations import Sequence, SubFactory
+from factory.django import DjangoModelFactory, Password
+
+from apps.accounts.models import Plan, User
+from apps.credits import ledger
+from apps.credits.enrolment import enrol
+from apps.generations.models import Character
+from apps.generations.operations import Wish
+
+PASSWORD = "correct horse battery"
+
+
+class UserFactory(DjangoModelFactory[User]):
+    """A person without plan and credits."""
+
+    class Meta:
+        model = User
+
+    email = Sequence(lambda n: f"person{n}@example.com")
+    password = Password(PASSWORD)
+
+
+class CharacterFactory(DjangoModelFactory[Character]):
+    class Meta:
+        model = Character
+
+    user = SubFactory(UserFactory)
+    name = Sequence(lambda n: f"Luna {n}")
+
+
+def on_plan(user: User, slug: str = "free") -> User:
+    """The person, enrolled on a plan with its credits."""
+    enrol(user=user, plan=Plan.objects.get(slug=slug), now=timezone.now())
+    return user
+
+
+def with_credits(user: User, credits: int) -> User:
+    """The person, with so many more credits."""
+    ledger.award_bonus(user=user, credits=credits, key=f"test:{credits}:{ledger.balance_of(user.pk)}", by=None)
+    return user
+
+
+def wish(**changes: Any) -> Wish:
+    """A small wish that the sketch provider draws at once."""
+    asked: dict[str, Any] = {"prompt": "a quiet beach", "quality": "standard", "aspect_ratio": "1:1", "image_count": 1}
+    return Wish(**asked | changes)
