@@ -31,6 +31,10 @@ class Service:
     # Each restart waits three times as long as the one before: 0.2, 0.6, 1.8, 5.4 seconds. That
     # is also the time a killed PostgreSQL's children may take to let go of its memory.
     first_pause_seconds: float = 0.2
+    # The exit status by which the program asks to be started again, its code having changed.
+    restart_status: int | None = None
+    # The service that runs the same code, and after whose restart this one is started again too.
+    follows: str | None = None
 
 
 class Output:
@@ -73,6 +77,8 @@ class Child:
         self._console = console
         self._deaths: deque[float] = deque(maxlen=MOST_DEATHS)
         self._outputs = outputs
+        self._is_told_to_end = False
+        self.has_new_code = False
         self.start()
 
     def start(self) -> None:
@@ -87,6 +93,15 @@ class Child:
         self._was_ready = self._was_ready or self._service.is_ready(self.process.pid)
         return self._was_ready
 
+    def is_followed_by(self, other: Child) -> bool:
+        """Whether the other is to be started again once this one works with new code."""
+        return other._service.follows == self.name
+
+    def renew(self) -> None:
+        """Have the process end in its own time, to be replaced."""
+        self._is_told_to_end = True
+        self.process.send_signal(self.program.stop_signal)
+
     def has_died(self) -> bool:
         """Whether the process is gone and nobody has seen to that yet."""
         return self.start_again_at is None and self.process.poll() is not None
@@ -97,6 +112,10 @@ class Child:
         Raises CannotStart where another would be no better.
         """
         kill_group(self.process)
+        self.has_new_code = self.process.returncode == self._service.restart_status
+        if self._is_told_to_end or self.has_new_code:
+            self._is_told_to_end, self.start_again_at = False, now
+            return
         self._deaths.append(now)
         recent = sum(now - death < DEATHS_WITHIN_SECONDS for death in self._deaths)
         if self.process.returncode > 0 and not self.is_ready() and not self._service.will_pass(self.last_words()):

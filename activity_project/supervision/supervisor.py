@@ -105,12 +105,17 @@ class Supervisor:
         self._pass_on(seconds)
         if self._times_asked_to_stop:
             raise Stopped
-        for child in (child for tier in self._tiers for child in tier):
+        children = [child for tier in self._tiers for child in tier]
+        for child in children:
             if child.has_died():
                 self._pass_on_last_words()
                 child.bury(time.monotonic())
             elif child.start_again_at and child.start_again_at < time.monotonic():
                 child.start()
+            elif child.has_new_code and child.is_ready():
+                child.has_new_code = False
+                for follower in filter(child.is_followed_by, children):
+                    follower.renew()
 
     def _pass_on(self, seconds: float) -> bool:
         """Pass on what is said first within this time. Returns whether anything was."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,31 @@ def test_a_service_whose_trouble_passes_is_tried_until_it_is_ready(tmp_path: Pat
     )
     with Supervisor() as supervisor:
         supervisor.wait_until_ready(supervisor.start(trying))
+
+
+def test_a_service_that_asks_for_it_is_started_again_without_a_word(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    starts = tmp_path / "starts"
+    asking = replace(service(f"echo x >> '{starts}'; exit 3", tmp_path), restart_status=3)
+    with Supervisor() as supervisor:
+        supervisor.start(asking)
+        supervise_until(supervisor, starts, 7)
+    assert capfd.readouterr().out == ""
+
+
+def test_what_runs_the_same_code_follows_once_the_new_code_works(tmp_path: Path) -> None:
+    changed = "echo x >> first; test -e works || exit 3; sleep 60"
+    first = replace(
+        service(changed, tmp_path), is_ready=lambda process: (tmp_path / "works").exists(), restart_status=3
+    )
+    second = replace(service("echo x >> second; sleep 60", tmp_path), follows="thing")
+    with Supervisor() as supervisor:
+        supervisor.start(first, second)
+        supervise_until(supervisor, tmp_path / "first", 3)
+        assert (tmp_path / "second").read_text() == "x\n"
+        (tmp_path / "works").touch()
+        supervise_until(supervisor, tmp_path / "second", 2)
 
 
 def test_what_a_program_says_is_passed_on_under_its_name(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
