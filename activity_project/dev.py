@@ -29,6 +29,8 @@ DESCRIPTION = """\
 Runs the whole product on this machine: PostgreSQL and a broker of its own (unless DATABASE_URL and
 REDIS_URL name others), the web server, a Celery worker and its schedule. The first start fills the
 new database with demo data. Ctrl-C stops everything. Data and logs are in .data/."""
+# Serve at once, reloader included, and without a word on production.
+RUNSERVER = {DJANGO_AUTORELOAD_ENV: "true", "DJANGO_RUNSERVER_HIDE_WARNING": "true"}
 # How Django's reloader tells its parent that code has changed.
 RELOADER_STATUS = 3
 # Celery's words to whom it may concern; on a machine of one's own it is no news.
@@ -134,7 +136,7 @@ class Development:
     def web(self) -> Program:
         """Django's own server, without the parent that its reloader would have: that is our part."""
         serving = self._manage("web", "runserver", f"{HOST}:{self.port}")
-        return replace(serving, environment={**self.environment, DJANGO_AUTORELOAD_ENV: "true"})
+        return replace(serving, environment={**self.environment, **RUNSERVER})
 
     @property
     def worker(self) -> Program:
