@@ -182,7 +182,7 @@ class Development:
         connection = http.client.HTTPConnection(HOST, self.port, timeout=5)
         try:
             connection.request("GET", "/healthz")
-            connection.getresponse()
+            connection.getresponse().read()
         except OSError:
             return False
         finally:
