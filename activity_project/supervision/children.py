@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import selectors
 import subprocess
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +19,7 @@ from activity_project.supervision.console import Console
 
 MOST_DEATHS = 5
 DEATHS_WITHIN_SECONDS = 60.0
+NEW_CODE_FAILS_WITHIN_SECONDS = 15.0
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,7 @@ class Child:
         self._deaths: deque[float] = deque(maxlen=MOST_DEATHS)
         self._outputs = outputs
         self._is_told_to_end = False
+        self._renewed_at = -math.inf
         self.has_new_code = False
         self.start()
 
@@ -98,9 +102,12 @@ class Child:
         return other._service.follows == self.name
 
     def renew(self) -> None:
-        """Have the process end in its own time, to be replaced."""
-        self._is_told_to_end = True
-        self.process.send_signal(self.program.stop_signal)
+        """Have the process end in its own time, to be replaced; start it now where it waited for new code."""
+        if self.start_again_at is None:
+            self._is_told_to_end = True
+            self.process.send_signal(self.program.stop_signal)
+        else:
+            self.start_again_at = self._renewed_at = time.monotonic()
 
     def has_died(self) -> bool:
         """Whether the process is gone and nobody has seen to that yet."""
@@ -114,8 +121,21 @@ class Child:
         kill_group(self.process)
         self.has_new_code = self.process.returncode == self._service.restart_status
         if self._is_told_to_end or self.has_new_code:
-            self._is_told_to_end, self.start_again_at = False, now
-            return
+            self._is_told_to_end = False
+            self.start_again_at = self._renewed_at = now
+        elif self._fails_with_new_code(now):
+            self.start_again_at = math.inf
+            self._console.line(self.name, f"ended {self.ending()}; waiting for the code to change")
+        else:
+            self.start_again_at = now + self._pause_after_death(now)
+            self._console.line(self.name, f"ended {self.ending()}; starting it again")
+
+    def _fails_with_new_code(self, now: float) -> bool:
+        has_just_changed = now - self._renewed_at < NEW_CODE_FAILS_WITHIN_SECONDS
+        return bool(self._service.follows) and self.process.returncode > 0 and has_just_changed
+
+    def _pause_after_death(self, now: float) -> float:
+        """Seconds to wait before the next start. Raises CannotStart where there is no sense in one."""
         self._deaths.append(now)
         recent = sum(now - death < DEATHS_WITHIN_SECONDS for death in self._deaths)
         if self.process.returncode > 0 and not self.is_ready() and not self._service.will_pass(self.last_words()):
@@ -124,8 +144,7 @@ class Child:
             raise CannotStart(
                 f"{self.name} ended {MOST_DEATHS} times within a minute, lastly {self.ending()}: {self.last_words()}"
             )
-        self.start_again_at = now + self._service.first_pause_seconds * 3 ** (recent - 1)
-        self._console.line(self.name, f"ended {self.ending()}; starting it again")
+        return self._service.first_pause_seconds * 3 ** (recent - 1)
 
     def ending(self) -> str:
         """How the process ended, in words."""

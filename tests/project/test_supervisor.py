@@ -112,6 +112,24 @@ def test_what_runs_the_same_code_follows_once_the_new_code_works(tmp_path: Path)
         supervise_until(supervisor, tmp_path / "second", 2)
 
 
+def test_what_fails_with_new_code_waits_for_newer(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    first = replace(
+        service("while ! test -e changed; do sleep 0.01; done; rm changed; exit 3", tmp_path), restart_status=3
+    )
+    second = replace(service("echo x >> second; test -e broken && exit 1; sleep 60", tmp_path), follows="thing")
+    with Supervisor() as supervisor:
+        supervisor.start(first, second)
+        supervise_until(supervisor, tmp_path / "second", 1)
+        (tmp_path / "broken").touch()
+        (tmp_path / "changed").touch()
+        supervise_until(supervisor, tmp_path / "second", 2)
+        while "waiting for the code to change" not in capfd.readouterr().out:
+            supervisor.run(Program("meanwhile", ["true"], tmp_path))
+        (tmp_path / "broken").unlink()
+        (tmp_path / "changed").touch()
+        supervise_until(supervisor, tmp_path / "second", 3)
+
+
 def test_what_a_program_says_is_passed_on_under_its_name(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     loud = Program("loud", ["/bin/sh", "-c", "echo one; printf '\\033[31mtwo\\033[0m\\nhalf a line'; exit 4"], tmp_path)
     with Supervisor() as supervisor:
