@@ -9,9 +9,11 @@ import shutil
 import socket
 import sys
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NoReturn
+
+from django.utils.autoreload import DJANGO_AUTORELOAD_ENV
 
 from activity_project import embedded
 from activity_project.embedded import session
@@ -27,6 +29,10 @@ DESCRIPTION = """\
 Runs the whole product on this machine: PostgreSQL and a broker of its own (unless DATABASE_URL and
 REDIS_URL name others), the web server, a Celery worker and its schedule. The first start fills the
 new database with demo data. Ctrl-C stops everything. Data and logs are in .data/."""
+# Serve at once, reloader included, and without a word on production.
+RUNSERVER = {DJANGO_AUTORELOAD_ENV: "true", "DJANGO_RUNSERVER_HIDE_WARNING": "true"}
+# How Django's reloader tells its parent that code has changed.
+RELOADER_STATUS = 3
 # Celery's words to whom it may concern; on a machine of one's own it is no news.
 ROOT_WARNING = "ignore:You're running the worker with superuser privileges"
 
@@ -96,10 +102,11 @@ class Development:
             supervisor.wait_until_ready(supervisor.start(*map(session.service, servers)))
             notes = DatabaseNotes(self.data_dir, self.environment["DATABASE_URL"])
             self._migrate(supervisor, notes)
-            web, *_ = supervisor.start(Service(self.web, self._is_serving), Service(self.worker), Service(self.beat))
+            web = Service(self.web, self._is_serving, restart_status=RELOADER_STATUS)
+            supervisor.wait_until_ready(supervisor.start(web))
+            supervisor.start(Service(self.worker, follows="web"), Service(self.beat, follows="web"))
             if notes.lacks_demo():
                 self._seed(supervisor, notes, wanted=demo)
-            supervisor.wait_until_ready([web])
             lines = [f"Activity is running at {self.address}", *notes.sign_ins().splitlines(), "Ctrl-C stops it."]
             self.console.paragraph("\n".join(lines))
             supervisor.serve()
@@ -127,8 +134,9 @@ class Development:
 
     @property
     def web(self) -> Program:
-        """Django's own server, which starts itself again when code changes."""
-        return self._manage("web", "runserver", f"{HOST}:{self.port}")
+        """Django's own server, without the parent that its reloader would have: that is our part."""
+        serving = self._manage("web", "runserver", f"{HOST}:{self.port}")
+        return replace(serving, environment={**self.environment, **RUNSERVER})
 
     @property
     def worker(self) -> Program:
@@ -174,7 +182,7 @@ class Development:
         connection = http.client.HTTPConnection(HOST, self.port, timeout=5)
         try:
             connection.request("GET", "/healthz")
-            connection.getresponse()
+            connection.getresponse().read()
         except OSError:
             return False
         finally:

@@ -21,6 +21,7 @@ from activity_project.supervision.console import Console
 READY_WITHIN_SECONDS = 60.0
 STOP_WITHIN_SECONDS = 10.0
 TICK_SECONDS = 0.1
+MOST_LAST_WORDS = 100
 READY_TICK_SECONDS = 0.02
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -47,14 +48,16 @@ class Supervisor:
         while self._tiers:
             self._stop(self._tiers[-1])
             self._tiers.pop()
+        for pipe in [key.fileobj for key in self._outputs.get_map().values()]:
+            self._outputs.unregister(pipe)
+            pipe.close()  # type: ignore[union-attr] # all that is registered are pipes
         self._outputs.close()
 
     def start(self, *services: Service) -> list[Child]:
         """Start a tier of services, side by side. Returns them for `wait_until_ready`."""
         tier: list[Child] = []
         self._tiers.append(tier)
-        for service in services:
-            tier.append(Child(service, self._console, self._outputs))
+        tier.extend(Child(service, self._console, self._outputs) for service in services)
         return tier
 
     def wait_until_ready(self, children: list[Child]) -> None:
@@ -69,12 +72,12 @@ class Supervisor:
         """Run a program to its end, passing on what it says. Returns its exit status."""
         process = program.start()
         try:
-            Output(program.name, process, self._console).register(self._outputs)
+            Output(program.name, process, self._console, self._outputs)
             while process.poll() is None:
                 self._tick(READY_TICK_SECONDS)
-            self._pass_on(0)
         finally:
             kill_group(process)
+            self._pass_on_last_words()
         return process.returncode
 
     def serve(self) -> NoReturn:
@@ -88,6 +91,8 @@ class Supervisor:
 
         def ask(number: int, frame: FrameType | None) -> None:
             self._times_asked_to_stop += 1
+            if self._times_asked_to_stop == 1:
+                self._console.paragraph("Stopping …")
 
         before = {number: signal.signal(number, ask) for number in STOP_SIGNALS}
         try:
@@ -100,19 +105,32 @@ class Supervisor:
         self._pass_on(seconds)
         if self._times_asked_to_stop:
             raise Stopped
-        for child in (child for tier in self._tiers for child in tier):
+        children = [child for tier in self._tiers for child in tier]
+        for child in children:
             if child.has_died():
-                self._pass_on(0)
+                self._pass_on_last_words()
                 child.bury(time.monotonic())
             elif child.start_again_at and child.start_again_at < time.monotonic():
                 child.start()
+            elif child.has_new_code and child.is_ready():
+                child.has_new_code = False
+                for follower in filter(child.is_followed_by, children):
+                    follower.renew()
 
-    def _pass_on(self, seconds: float) -> None:
-        """Pass on what is said within this time."""
+    def _pass_on(self, seconds: float) -> bool:
+        """Pass on what is said first within this time. Returns whether anything was."""
         if not self._outputs.get_map():
             time.sleep(seconds)
-        for key, _ in self._outputs.select(seconds):
-            key.data.read(self._outputs)
+        heard = self._outputs.select(seconds)
+        for key, _ in heard:
+            key.data.read(key.fileobj)
+        return bool(heard)
+
+    def _pass_on_last_words(self) -> None:
+        """Pass on what is there now, and not for ever what a talkative program adds meanwhile."""
+        for _ in range(MOST_LAST_WORDS):
+            if not self._pass_on(0):
+                break
 
     def _stop(self, tier: list[Child]) -> None:
         for child in tier:
@@ -125,4 +143,4 @@ class Supervisor:
             self._pass_on(READY_TICK_SECONDS)
         for child in tier:
             kill_group(child.process)
-        self._pass_on(0)
+        self._pass_on_last_words()
