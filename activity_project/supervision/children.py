@@ -144,7 +144,7 @@ class Child:
             raise CannotStart(
                 f"{self.name} ended {MOST_DEATHS} times within a minute, lastly {self.ending()}: {self.last_words()}"
             )
-        return self._service.first_pause_seconds * 3 ** (recent - 1)
+        return self._service.first_pause_seconds * 3.0 ** (recent - 1)
 
     def ending(self) -> str:
         """How the process ended, in words."""
