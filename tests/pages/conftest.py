@@ -37,6 +37,12 @@ def browser_type_launch_args() -> dict[str, object]:
 
 
 @pytest.fixture(scope="session")
+def browser_context_args() -> dict[str, object]:
+    """Nothing moves, so that pictures show where things come to rest."""
+    return {"reduced_motion": "reduce", "viewport": {"width": 1280, "height": 800}}
+
+
+@pytest.fixture(scope="session")
 def playwright(django_db_setup: None) -> Iterator[Playwright]:
     """Started after the test database is made: beside its event loop Django's connections are other ones."""
     with sync_playwright() as running_playwright:
@@ -95,4 +101,5 @@ class Screenshot:
 
     def __call__(self, name: str) -> None:
         if self._folder:
+            self._page.wait_for_load_state("networkidle")
             self._page.screenshot(path=self._folder / f"{name}.png")
