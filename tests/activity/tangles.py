@@ -37,8 +37,17 @@ _ADDED = [kind for kind in TransactionType if kind not in (TransactionType.GENER
 class Tangle:
     """A person with such a history, committed. The same seed draws the same rows, but for their ids."""
 
-    def __init__(self, *, seed: int, jobs: int, movements: int, moments: Sequence[datetime], adjacent: bool) -> None:
-        self._random, self._moments = Random(seed), moments
+    def __init__(
+        self,
+        *,
+        seed: int,
+        jobs: int,
+        movements: int,
+        moments: Sequence[datetime],
+        adjacent: bool,
+        statuses: Sequence[Status] = tuple(Status),
+    ) -> None:
+        self._random, self._moments, self._statuses = Random(seed), moments, statuses
         self.user: User = UserFactory.create()
         self.characters = [CharacterFactory.create(user=self.user).pk for _ in range(2)]
         base = uuid4().int >> 16 << 16
@@ -56,7 +65,7 @@ class Tangle:
         return self._random.choice([None, *self.characters])
 
     def _job(self, id_: UUID) -> Job:
-        status, moment = self._random.choice(list(Status)), self._random.choice(self._moments)
+        status, moment = self._random.choice(self._statuses), self._random.choice(self._moments)
         before = moment - timedelta(seconds=self._random.choice((0, 1)))
         started = {Status.QUEUED: None, Status.PROCESSING: moment, Status.COMPLETED: before}.get(
             status, self._random.choice((None, before))
