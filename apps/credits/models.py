@@ -127,7 +127,7 @@ class CreditTransaction(models.Model):
                 name="one_transaction_per_idempotency_key",
             ),
             models.UniqueConstraint(
-                fields=["user", "reference_id", "type"],
+                fields=["reference_id", "type", "user"],
                 condition=Q(reference_type=JOB_REFERENCE),
                 include=["id", "amount", "created_at"],
                 name="one_charge_and_one_refund_per_job",
