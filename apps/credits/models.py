@@ -127,9 +127,9 @@ class CreditTransaction(models.Model):
                 name="one_transaction_per_idempotency_key",
             ),
             models.UniqueConstraint(
-                fields=["user", "reference_id", "type"],
+                fields=["reference_id", "type"],
                 condition=Q(reference_type=JOB_REFERENCE),
-                include=["id", "amount", "created_at"],
+                include=["user", "id", "amount", "created_at"],
                 name="one_charge_and_one_refund_per_job",
             ),
             models.CheckConstraint(condition=Q(balance_after__gte=0), name="balance_after_is_never_negative"),
