@@ -1,6 +1,7 @@
 """A provider's pictures on their way into private storage: checked, given a thumbnail, stored, or thrown away."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 from uuid import UUID
@@ -55,15 +56,27 @@ def _folder(job_id: UUID) -> str:
 
 def _store_one(stem: str, image: GeneratedImage) -> StoredImage:
     picture = _open(image)
-    file = default_storage.save(f"{stem}.{SUFFIXES[image.media_type]}", ContentFile(image.content))
+    small = _thumbnail(picture)
+    file = _save(f"{stem}.{SUFFIXES[image.media_type]}", image.content)
     try:
-        thumbnail = default_storage.save(f"{stem}-thumbnail.webp", ContentFile(_thumbnail(picture)))
+        thumbnail = _save(f"{stem}-thumbnail.webp", small)
     except OSError:
         default_storage.delete(file)
         raise
     return StoredImage(
         file=file, thumbnail=thumbnail, width=picture.width, height=picture.height, media_type=image.media_type
     )
+
+
+def _save(name: str, content: bytes) -> str:
+    """Stores the whole file or nothing: Django leaves the half that a full disk had room for."""
+    free_name = default_storage.get_available_name(name)
+    try:
+        return default_storage.save(free_name, ContentFile(content))
+    except OSError:
+        with suppress(OSError):  # what hindered the writing may hinder this; the first error is the one to tell
+            default_storage.delete(free_name)
+        raise
 
 
 def _open(image: GeneratedImage) -> Image.Image:

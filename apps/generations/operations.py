@@ -101,7 +101,7 @@ def request(
         plan=subscription.plan if subscription else None,
         subscription=subscription,
         retried_from=retried_from,
-        idempotency_key=idempotency_key,
+        idempotency_key=idempotency_key or None,
         created_at=ClockTimestamp(),
         updated_at=ClockTimestamp(),
         enqueued_at=ClockTimestamp(),
