@@ -49,6 +49,14 @@ def discard(images: Iterable[StoredImage]) -> None:
         default_storage.delete(image.thumbnail)
 
 
+def discard_remains(job_id: UUID) -> None:
+    """Removes whatever the job has stored: a worker that was killed couldn't. Where the storage refuses, it stays."""
+    folder = _folder(job_id)
+    with suppress(OSError):
+        for name in default_storage.listdir(folder)[1]:
+            default_storage.delete(f"{folder}/{name}")
+
+
 def _folder(job_id: UUID) -> str:
     """By the id's last digits, which are random, so that no folder grows without end."""
     return f"generations/{str(job_id)[-2:]}/{job_id}"

@@ -17,7 +17,7 @@ from apps.accounts.usage import Usage, active_subscription
 from apps.common.enqueue import enqueue_after_commit
 from apps.common.sql import ClockTimestamp
 from apps.credits import ledger
-from apps.generations.images import StoredImage, discard
+from apps.generations.images import StoredImage, discard, discard_remains
 from apps.generations.models import Character, GenerationImage, GenerationJob
 from apps.generations.pricing import cost
 from apps.generations.queries import usage_of
@@ -135,7 +135,10 @@ def settle(*, job_id: UUID, user_id: int, outcome: Success | Failure) -> bool:
     Success counts the images; failure gives the credits back. What came too late is thrown away.
     """
     if isinstance(outcome, Failure):
-        return _fail(job_id, user_id, outcome)
+        failed = _fail(job_id, user_id, outcome)
+        if failed:
+            discard_remains(job_id)
+        return failed
     if _complete(job_id, user_id, outcome):
         return True
     discard(outcome.images)

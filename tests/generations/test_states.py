@@ -35,8 +35,15 @@ def fields_of(status: Status) -> dict[str, Any]:
 
 def job_in(status: Status, owner: User, changes: Mapping[str, Any] = MappingProxyType({})) -> GenerationJob:
     now = timezone.now()
-    fields = {"input": {"prompt": "a beach"}, "credits_used": 1, "created_at": now, "updated_at": now}
-    return GenerationJob.objects.create(user=owner, **(fields | fields_of(status) | changes))
+    fields: dict[str, Any] = {
+        "input": {"prompt": "a beach"},
+        "credits_used": 1,
+        "created_at": now,
+        "updated_at": now,
+        **fields_of(status),
+        **changes,
+    }
+    return GenerationJob.objects.create(user=owner, **fields)
 
 
 def change(job: GenerationJob, fields: Mapping[str, Any]) -> None:
