@@ -28,15 +28,16 @@ class StoredImage:
 
 
 def store(job_id: UUID, attempt: int, images: Iterable[GeneratedImage]) -> tuple[StoredImage, ...]:
-    """Stores the pictures of one attempt at a job. Raises ProviderError for one that is no picture.
+    """Stores the pictures of one attempt at a job. Raises ProviderError for one that is no picture, and removes the
+    others of that attempt.
 
-    OSError (a full disk, say) comes through, and what had been stored by then is removed.
+    OSError (a full disk, say) comes through and may leave half a file; `discard_remains` finds that too.
     """
     stored: list[StoredImage] = []
     try:
         for position, image in enumerate(images, start=1):
             stored.append(_store_one(f"{_folder(job_id)}/{attempt}-{position}", image))
-    except Exception:
+    except ProviderError:
         discard(stored)
         raise
     return tuple(stored)
@@ -50,7 +51,9 @@ def discard(images: Iterable[StoredImage]) -> None:
 
 
 def discard_remains(job_id: UUID) -> None:
-    """Removes whatever the job has stored: a worker that was killed couldn't. Where the storage refuses, it stays."""
+    """Removes whatever the job has stored, also by a worker that was killed, and the half of a file that a full disk
+    had room for. Where the storage refuses, it stays.
+    """
     folder = _folder(job_id)
     with suppress(OSError):
         for name in default_storage.listdir(folder)[1]:
@@ -64,27 +67,11 @@ def _folder(job_id: UUID) -> str:
 
 def _store_one(stem: str, image: GeneratedImage) -> StoredImage:
     picture = _open(image)
-    small = _thumbnail(picture)
-    file = _save(f"{stem}.{SUFFIXES[image.media_type]}", image.content)
-    try:
-        thumbnail = _save(f"{stem}-thumbnail.webp", small)
-    except OSError:
-        default_storage.delete(file)
-        raise
+    file = default_storage.save(f"{stem}.{SUFFIXES[image.media_type]}", ContentFile(image.content))
+    thumbnail = default_storage.save(f"{stem}-thumbnail.webp", ContentFile(_thumbnail(picture)))
     return StoredImage(
         file=file, thumbnail=thumbnail, width=picture.width, height=picture.height, media_type=image.media_type
     )
-
-
-def _save(name: str, content: bytes) -> str:
-    """Stores the whole file or nothing: Django leaves the half that a full disk had room for."""
-    free_name = default_storage.get_available_name(name)
-    try:
-        return default_storage.save(free_name, ContentFile(content))
-    except OSError:
-        with suppress(OSError):  # what hindered the writing may hinder this; the first error is the one to tell
-            default_storage.delete(free_name)
-        raise
 
 
 def _open(image: GeneratedImage) -> Image.Image:
