@@ -16,9 +16,9 @@ from apps.generations.states import IN_FLIGHT, Status
 
 
 class DateRange(models.TextChoices):
+    ALL_TIME = "all_time", _("All time")
     LAST_7_DAYS = "last_7_days", _("Last 7 days")
     LAST_30_DAYS = "last_30_days", _("Last 30 days")
-    ALL_TIME = "all_time", _("All time")
 
 
 class Type(models.TextChoices):

@@ -183,7 +183,7 @@ def _meta(item: ActivityItem) -> str:
 
 def _status_words(item: ActivityItem) -> str:
     if not item.is_generation:
-        return item.description
+        return ""
     if item.status == Status.FAILED:
         return _("Failed: %s") % item.description
     return label_of(Status, item.status)
