@@ -24,6 +24,7 @@ from apps.generations.queries import usage_of
 from apps.generations.states import Status, sources
 
 PRODUCE = "generations.produce"
+ASKED = ("prompt", "quality", "aspect_ratio", "image_count", "seed")
 
 
 class LimitReached(Exception):
@@ -59,7 +60,7 @@ class Wish:
         return cost(self.quality, self.image_count)
 
     def as_input(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in ("prompt", "quality", "aspect_ratio", "image_count", "seed")}
+        return {name: getattr(self, name) for name in ASKED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +116,9 @@ def retry(*, job: GenerationJob) -> GenerationJob:
     """A new job with the failed one's wish, charged anew; pressed twice, the same new job. Raises as request does."""
     if job.status != Status.FAILED:
         raise NotRetryable
-    wish = Wish(character=job.character, **job.input)
+    # What an imported job was asked for may say more than we understand.
+    asked = {name: job.input[name] for name in ASKED if name in job.input}
+    wish = Wish(character=job.character, **asked)
     return request(user=job.user, wish=wish, idempotency_key=f"retry:{job.pk}", retried_from=job)
 
 

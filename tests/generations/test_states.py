@@ -141,3 +141,11 @@ def test_what_does_not_place_a_job_may_change_in_any_state(owner: User) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM generation_jobs WHERE attempts = 1")
         assert cursor.fetchone() == (4,)
+
+
+@pytest.mark.parametrize("statement", ["DELETE FROM generation_jobs", "TRUNCATE generation_jobs CASCADE"])
+def test_no_job_is_ever_removed(owner: User, statement: str) -> None:
+    job_in(Status.QUEUED, owner)
+
+    with pytest.raises(IntegrityError, match="never lose a line"), connection.cursor() as cursor:
+        cursor.execute(statement)
