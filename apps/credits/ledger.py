@@ -20,7 +20,7 @@ from apps.common.sql import fetch_prepared
 from apps.credits.models import JOB_REFERENCE, CreditAccount, CreditTransaction, TransactionType
 
 REPEATED_WRITES = frozenset(
-    {"one_transaction_per_idempotency_key", "one_charge_and_one_refund_per_job", "one_account_pays_for_a_job"}
+    {"one_transaction_per_idempotency_key", "one_charge_and_one_refund_per_job"}
 )
 
 

@@ -89,7 +89,7 @@ WRONG_ROWS: dict[str, tuple[dict[str, Any], str]] = {
     "a job refunded again": (back(JOB), "one_charge_and_one_refund_per_job"),
     "a job charged to another account": (
         charge(JOB, user="stranger", seq=2, amount=-1, balance_after=6),
-        "one_account_pays_for_a_job",
+        "one_charge_and_one_refund_per_job",
     ),
     "a charge without a job": (
         charge(OTHER_JOB, reference_id=None),

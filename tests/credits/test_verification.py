@@ -60,7 +60,7 @@ DAMAGE: dict[str, tuple[list[str], int, str]] = {
     ),
     "a row doubled for its job": (
         [
-            "DROP INDEX one_charge_and_one_refund_per_job, one_account_pays_for_a_job",
+            "DROP INDEX one_charge_and_one_refund_per_job",
             SAME_CHARGE_AGAIN,
             f"UPDATE credit_accounts SET seq = 4, balance = 90 {OF_OWNER}",
         ],
