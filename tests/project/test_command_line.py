@@ -10,7 +10,6 @@ import pytest
 
 from activity_project.command_line import needs_servers
 from activity_project.embedded import PROJECT
-from tests.project.machine import environment
 
 
 @pytest.mark.parametrize("words", ["migrate", "shell", "verify_ledger", "makemigrations --check", "dbshell"])
@@ -29,6 +28,7 @@ def test_no_server_is_started_for_a_command_that_needs_none(words: str) -> None:
 
 def test_a_test_run_hands_on_its_options_and_its_status(tmp_path: Path) -> None:
     command = [sys.executable, str(PROJECT / "manage.py"), "test", "-q", "tests/project/none_such.py"]
-    finished = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True)
+    # With this run's servers, which it takes for its own: it has inherited the word that they are up.
+    finished = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert finished.returncode == pytest.ExitCode.USAGE_ERROR
     assert "not found: tests/project/none_such.py" in finished.stderr
