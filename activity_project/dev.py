@@ -174,7 +174,9 @@ class Development:
         """Make the demo data. A failure is said and tried again next time; the product runs without."""
         if not wanted:
             notes.note_demo()
-        elif supervisor.run(self._manage("demo", "seed_demo")):
+            return
+        self.console.line("demo", f"filling the new database; {self.address} is there already")
+        if supervisor.run(self._manage("demo", "seed_demo")):
             self.console.line("demo", "no demo data this time (see above); the next start tries again")
         else:
             notes.note_demo(self._manage("demo", "seed_demo", "--sign-ins").run().stdout)
