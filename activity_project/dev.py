@@ -103,8 +103,9 @@ class Development:
             notes = DatabaseNotes(self.data_dir, self.environment["DATABASE_URL"])
             self._migrate(supervisor, notes)
             web = Service(self.web, self._is_serving, restart_status=RELOADER_STATUS)
-            supervisor.wait_until_ready(supervisor.start(web))
-            supervisor.start(Service(self.worker, follows="web"), Service(self.beat, follows="web"))
+            programs = supervisor.start(web)
+            supervisor.wait_until_ready(programs)
+            supervisor.start(Service(self.worker, follows="web"), Service(self.beat, follows="web"), beside=programs)
             if notes.lacks_demo():
                 self._seed(supervisor, notes, wanted=demo)
             lines = [f"Activity is running at {self.address}", *notes.sign_ins().splitlines(), "Ctrl-C stops it."]
@@ -173,7 +174,9 @@ class Development:
         """Make the demo data. A failure is said and tried again next time; the product runs without."""
         if not wanted:
             notes.note_demo()
-        elif supervisor.run(self._manage("demo", "seed_demo")):
+            return
+        self.console.line("demo", f"filling the new database; {self.address} is there already")
+        if supervisor.run(self._manage("demo", "seed_demo")):
             self.console.line("demo", "no demo data this time (see above); the next start tries again")
         else:
             notes.note_demo(self._manage("demo", "seed_demo", "--sign-ins").run().stdout)

@@ -27,8 +27,8 @@ class Service:
     """A program that is to run all the time."""
 
     program: Program
-    # Whether the process with this id does its work yet.
-    is_ready: Callable[[int], bool] = lambda process: True
+    # Whether the process with this id does its work yet; without one, it does as soon as it runs.
+    is_ready: Callable[[int], bool] | None = None
     # Whether the reason that it gave for ending at its start goes away by waiting.
     will_pass: Callable[[str], bool] = lambda last_words: False
     # Each restart waits three times as long as the one before: 0.2, 0.6, 1.8, 5.4 seconds. That
@@ -82,20 +82,23 @@ class Child:
         self._outputs = outputs
         self._is_told_to_end = False
         self._renewed_at = -math.inf
+        self._has_worked = service.is_ready is None
         self.has_new_code = False
         self.start()
 
     def start(self) -> None:
         """Start it, for the first time or in place of the process that died."""
-        self._was_ready = False
+        self._is_ready = self._service.is_ready is None
         self.start_again_at: float | None = None
         self.process = self.program.start()
         self._output = Output(self.name, self.process, self._console, self._outputs)
 
     def is_ready(self) -> bool:
         """Whether the process has been seen to do its work."""
-        self._was_ready = self._was_ready or self._service.is_ready(self.process.pid)
-        return self._was_ready
+        if self._service.is_ready and not self._is_ready and self.start_again_at is None:
+            self._is_ready = self._service.is_ready(self.process.pid)
+            self._has_worked = self._has_worked or self._is_ready
+        return self._is_ready
 
     def is_followed_by(self, other: Child) -> bool:
         """Whether the other is to be started again once this one works with new code."""
@@ -119,6 +122,7 @@ class Child:
         Raises CannotStart where another would be no better.
         """
         kill_group(self.process)
+        self._is_ready = False
         self.has_new_code = self.process.returncode == self._service.restart_status
         if self._is_told_to_end or self.has_new_code:
             self._is_told_to_end = False
@@ -138,7 +142,7 @@ class Child:
         """Seconds to wait before the next start. Raises CannotStart where there is no sense in one."""
         self._deaths.append(now)
         recent = sum(now - death < DEATHS_WITHIN_SECONDS for death in self._deaths)
-        if self.process.returncode > 0 and not self.is_ready() and not self._service.will_pass(self.last_words()):
+        if self.process.returncode > 0 and not self._has_worked and not self._service.will_pass(self.last_words()):
             raise CannotStart(f"{self.name} can't start: {self.last_words()}")
         if recent == MOST_DEATHS:
             raise CannotStart(
