@@ -94,7 +94,7 @@ def _jobs(shape: Shape, kind: int) -> str:
         conditions.append("j.status = %(status)s")
     return (
         f"(SELECT {_JOB_COLUMNS} FROM generation_jobs j WHERE {' AND '.join(conditions)}"
-        f" ORDER BY j.occurred_at DESC, j.id DESC LIMIT {shape.rows})"
+        f" ORDER BY j.occurred_at DESC, j.id DESC LIMIT %(rows)s)"
     )
 
 
@@ -105,7 +105,7 @@ def _credits(shape: Shape, kind: int) -> str:
         conditions.append("x.character_id = %(character_id)s")
     return (
         f"(SELECT {_CREDIT_COLUMNS} FROM credit_transactions x WHERE {' AND '.join(conditions)}"
-        f" ORDER BY x.created_at DESC, x.id DESC LIMIT {shape.rows})"
+        f" ORDER BY x.created_at DESC, x.id DESC LIMIT %(rows)s)"
     )
 
 
@@ -137,7 +137,7 @@ def _moved_jobs(shape: Shape) -> str:
               WHERE j.user_id = %(user_id)s AND j.kind IN ({kinds}) AND j.occurred_at > %(settled)s
                 AND NOT {_JOB_SEEN} AND {_QUEUED_SEEN}) j
       WHERE {" AND ".join(conditions)}
-      ORDER BY j.stood_at DESC, j.id DESC LIMIT {shape.rows})"""
+      ORDER BY j.stood_at DESC, j.id DESC LIMIT %(rows)s)"""
 
 
 def _with_links(page_rows: str) -> str:
