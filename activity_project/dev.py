@@ -9,9 +9,11 @@ import shutil
 import socket
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NoReturn
+
+from django.utils.autoreload import DJANGO_AUTORELOAD_ENV
 
 from activity_project import embedded
 from activity_project.embedded import session
@@ -27,6 +29,10 @@ DESCRIPTION = """\
 Runs the whole product on this machine: PostgreSQL and a broker of its own (unless DATABASE_URL and
 REDIS_URL name others), the web server, a Celery worker and its schedule. The first start fills the
 new database with demo data. Ctrl-C stops everything. Data and logs are in .data/."""
+# Serve at once, reloader included, and without a word on production.
+RUNSERVER = {DJANGO_AUTORELOAD_ENV: "true", "DJANGO_RUNSERVER_HIDE_WARNING": "true"}
+# How Django's reloader tells its parent that code has changed.
+RELOADER_STATUS = 3
 # Celery's words to whom it may concern; on a machine of one's own it is no news.
 ROOT_WARNING = "ignore:You're running the worker with superuser privileges"
 
@@ -86,22 +92,24 @@ class Development:
 
     data_dir: Path
     port: int
+    console: Console = field(default_factory=Console)
 
     def run(self, *, demo: bool) -> NoReturn:
         """Bring everything up and keep it so until somebody asks to stop, which raises Stopped."""
-        console = Console()
-        supervisor = Supervisor(console)
+        supervisor = Supervisor(self.console)
         with supervisor.stopping_on_signals(), supervisor:
             servers = session.needed(os.environ, self.data_dir)
             supervisor.wait_until_ready(supervisor.start(*map(session.service, servers)))
             notes = DatabaseNotes(self.data_dir, self.environment["DATABASE_URL"])
             self._migrate(supervisor, notes)
-            web, *_ = supervisor.start(Service(self.web, self._is_serving), Service(self.worker), Service(self.beat))
+            web = Service(self.web, self._is_serving, restart_status=RELOADER_STATUS)
+            programs = supervisor.start(web)
+            supervisor.wait_until_ready(programs)
+            supervisor.start(Service(self.worker, follows="web"), Service(self.beat, follows="web"), beside=programs)
             if notes.lacks_demo():
                 self._seed(supervisor, notes, wanted=demo)
-            supervisor.wait_until_ready([web])
             lines = [f"Activity is running at {self.address}", *notes.sign_ins().splitlines(), "Ctrl-C stops it."]
-            console.paragraph("\n".join(lines))
+            self.console.paragraph("\n".join(lines))
             supervisor.serve()
 
     @property
@@ -127,8 +135,9 @@ class Development:
 
     @property
     def web(self) -> Program:
-        """Django's own server, which starts itself again when code changes."""
-        return self._manage("web", "runserver", f"{HOST}:{self.port}")
+        """Django's own server, without the parent that its reloader would have: that is our part."""
+        serving = self._manage("web", "runserver", f"{HOST}:{self.port}")
+        return replace(serving, environment={**self.environment, **RUNSERVER})
 
     @property
     def worker(self) -> Program:
@@ -147,7 +156,7 @@ class Development:
         return self._python(name, str(embedded.PROJECT / "manage.py"), *arguments)
 
     def _celery(self, name: str, *arguments: str) -> Program:
-        return self._python(name, "-W", ROOT_WARNING, "-m", "celery", "--app=activity_project", *arguments)
+        return self._python(name, "-W", ROOT_WARNING, "-m", "celery", "--quiet", "--app=activity_project", *arguments)
 
     def _python(self, name: str, *arguments: str) -> Program:
         return Program(name, [sys.executable, *arguments], embedded.PROJECT, self.environment)
@@ -157,7 +166,7 @@ class Development:
         notes.open()
         if notes.is_migrated() and not os.environ.get("DATABASE_URL"):
             return
-        if supervisor.run(self._manage("migrate", "migrate", "--no-input")):
+        if supervisor.run(self._manage("migrate", "migrate", "--no-input", "--verbosity=0")):
             raise CannotStart("The database could not be migrated (see above).")
         notes.note_migrated()
 
@@ -165,14 +174,18 @@ class Development:
         """Make the demo data. A failure is said and tried again next time; the product runs without."""
         if not wanted:
             notes.note_demo()
-        elif supervisor.run(self._manage("demo", "seed_demo")) == 0:
+            return
+        self.console.line("demo", f"filling the new database; {self.address} is there already")
+        if supervisor.run(self._manage("demo", "seed_demo")):
+            self.console.line("demo", "no demo data this time (see above); the next start tries again")
+        else:
             notes.note_demo(self._manage("demo", "seed_demo", "--sign-ins").run().stdout)
 
     def _is_serving(self, process: int) -> bool:
         connection = http.client.HTTPConnection(HOST, self.port, timeout=5)
         try:
             connection.request("GET", "/healthz")
-            connection.getresponse()
+            connection.getresponse().read()
         except OSError:
             return False
         finally:

@@ -88,15 +88,6 @@ class Program:
         return surroundings
 
 
-def stop(program: Program, child: subprocess.Popen[bytes], *, seconds: float = 10.0) -> None:
-    """Ask the child to end, and kill it and what it started if it hasn't after `seconds`."""
-    if child.poll() is None:
-        child.send_signal(program.stop_signal)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            child.wait(seconds)
-    kill_group(child)
-
-
 def kill_group(child: subprocess.Popen[bytes]) -> None:
     """Kill the child, and whatever it started that stayed in its process group."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -129,6 +120,16 @@ def watch_parent(parent: int, *, interval_seconds: float = 0.5) -> None:
     while os.getppid() == parent:
         time.sleep(interval_seconds)
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def works_in(process: int, folder: Path) -> bool:
+    """Whether a process is alive in `folder`: by its working directory, elsewhere than on Linux by its command."""
+    if not _ON_LINUX:
+        command = subprocess.run(["/bin/ps", "-o", "command=", "-p", str(process)], stdout=subprocess.PIPE, text=True)
+        return str(folder) in command.stdout
+    with contextlib.suppress(OSError):
+        return folder.samefile(f"/proc/{process}/cwd")
+    return False
 
 
 def is_alive(process: int) -> bool:

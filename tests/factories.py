@@ -2,8 +2,9 @@
 
 from typing import Any
 
-import factory
 from django.utils import timezone
+from factory.declarations import Sequence, SubFactory
+from factory.django import DjangoModelFactory, Password
 
 from apps.accounts.models import Plan, User
 from apps.credits import ledger
@@ -14,22 +15,22 @@ from apps.generations.operations import Wish
 PASSWORD = "correct horse battery"
 
 
-class UserFactory(factory.django.DjangoModelFactory[User]):
+class UserFactory(DjangoModelFactory[User]):
     """A person without plan and credits."""
 
     class Meta:
         model = User
 
-    email = factory.Sequence(lambda n: f"person{n}@example.com")
-    password = factory.django.Password(PASSWORD)
+    email = Sequence(lambda n: f"person{n}@example.com")
+    password = Password(PASSWORD)
 
 
-class CharacterFactory(factory.django.DjangoModelFactory[Character]):
+class CharacterFactory(DjangoModelFactory[Character]):
     class Meta:
         model = Character
 
-    user = factory.SubFactory(UserFactory)
-    name = factory.Sequence(lambda n: f"Luna {n}")
+    user = SubFactory(UserFactory)
+    name = Sequence(lambda n: f"Luna {n}")
 
 
 def on_plan(user: User, slug: str = "free") -> User:
@@ -46,4 +47,5 @@ def with_credits(user: User, credits: int) -> User:
 
 def wish(**changes: Any) -> Wish:
     """A small wish that the sketch provider draws at once."""
-    return Wish(**{"prompt": "a quiet beach", "quality": "standard", "aspect_ratio": "1:1", "image_count": 1} | changes)
+    asked: dict[str, Any] = {"prompt": "a quiet beach", "quality": "standard", "aspect_ratio": "1:1", "image_count": 1}
+    return Wish(**asked | changes)

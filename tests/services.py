@@ -14,6 +14,7 @@ import fcntl
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -29,6 +30,8 @@ from activity_project.failures import CannotStart
 from activity_project.supervision.supervisor import Supervisor
 
 PREFIX = "activity-tests-"
+# A folder this young may belong to a run that is about to take hold of it.
+JUST_MADE_SECONDS = 60
 # Says to the workers, and to a pytest within a test, that all is up.
 VARIABLE = "ACTIVITY_TEST_SERVICES"
 
@@ -82,8 +85,9 @@ def environment(data_dir: Path) -> dict[str, str]:
 def throw_away_folder() -> Iterator[Path]:
     """A data folder for this run, removed at the end, as are those of runs that were killed."""
     root = embedded.temporary_root()
-    for left_over in root.glob(f"{PREFIX}*"):
-        _remove_unless_used(left_over)
+    for folder in root.glob(f"{PREFIX}*"):
+        if time.time() - folder.lstat().st_mtime > JUST_MADE_SECONDS:
+            _remove_unless_used(folder)
     folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=root))
     held = _hold(folder)
     try:

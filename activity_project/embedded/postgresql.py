@@ -17,12 +17,13 @@ from activity_project.embedded import accounts, installation
 from activity_project.embedded.installation import Installation
 from activity_project.embedded.server import bare_environment
 from activity_project.failures import CannotStart
-from activity_project.processes import Account, Program, is_alive
+from activity_project.processes import Account, Program, works_in
 
 # What `initdb` needs, and some to work with. Below that it fails midway and less clearly.
 NEEDED_BYTES = 150_000_000
 # Nothing is lost but what a test run wrote: for databases that are thrown away.
 THROW_AWAY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
+END_WITHIN_SECONDS = 10.0
 # A postmaster that was killed leaves its children a moment longer than its own traces.
 PASSING = ("pre-existing shared memory block", 'lock file "postmaster.pid" already exists')
 
@@ -141,15 +142,20 @@ class PostgreSQL:
             )
 
     def _end_leftover(self) -> None:
-        """Where the kernel doesn't end orphans, a killed supervisor leaves its server running."""
-        if not self.is_ready():
-            return
-        process = int(self._pid_file()[0])
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(process, signal.SIGINT)
-        deadline = time.monotonic() + 10
-        while is_alive(process) and time.monotonic() < deadline:
+        """End the server of a supervisor that was killed; where the kernel does that, wait for it.
+
+        A process id of long ago may be another program's today, and PostgreSQL would take that
+        for a running server: then it is the file that must go.
+        """
+        pid_file = self._pid_file()
+        process = int(pid_file[0]) if pid_file else 0
+        deadline = time.monotonic() + END_WITHIN_SECONDS
+        while process and works_in(process, self.cluster) and time.monotonic() < deadline:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGINT)
             time.sleep(0.05)
+        if process and not works_in(process, self.cluster):
+            (self.cluster / "postmaster.pid").unlink(missing_ok=True)
 
     def _pid_file(self) -> list[str]:
         """Lines of postmaster.pid: the process id first, its state in the eighth."""

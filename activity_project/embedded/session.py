@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from activity_project.supervision.children import Service
+from activity_project import embedded
 from activity_project.embedded.postgresql import PostgreSQL
 from activity_project.embedded.server import Server
 from activity_project.embedded.valkey import Valkey
-from activity_project.locks import Lock, opened
 from activity_project.failures import CannotStart, explained
+from activity_project.locks import Lock, opened
+from activity_project.supervision.children import Service
 from activity_project.supervision.supervisor import Supervisor
 
 WAIT_FOR_OWNER_SECONDS = 30.0
@@ -47,7 +49,8 @@ def ownership(data_dir: Path, command: str) -> Iterator[None]:
     with _lock(data_dir, "owner") as owner:
         if not owner.take_alone(_signature(command)):
             raise CannotStart(f"`{owner.holder()}` is already running in this folder; end it first.")
-        yield
+        with _tidied(data_dir):
+            yield
 
 
 @contextlib.contextmanager
@@ -61,7 +64,7 @@ def servers_up(data_dir: Path, command: str) -> Iterator[None]:
         if not _own(owner, guests, servers, command):
             yield
             return
-        with Supervisor() as supervisor:
+        with _tidied(data_dir), Supervisor() as supervisor:
             with explained("Starting the servers"):
                 supervisor.wait_until_ready(supervisor.start(*map(service, servers)))
             try:
@@ -88,6 +91,15 @@ def _wait_for(guests: Lock) -> None:
     if not guests.take_alone():
         print("Waiting for another command that uses this one's PostgreSQL …", file=sys.stderr, flush=True)
         guests.wait_alone()
+
+
+@contextlib.contextmanager
+def _tidied(data_dir: Path) -> Iterator[None]:
+    """Leave nothing of the servers in the temporary folder."""
+    try:
+        yield
+    finally:
+        shutil.rmtree(embedded.sockets_folder(data_dir), ignore_errors=True)
 
 
 def _lock(data_dir: Path, name: str) -> contextlib.AbstractContextManager[Lock]:

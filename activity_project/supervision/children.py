@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import selectors
 import subprocess
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import IO
 
-from activity_project.supervision.console import Console
 from activity_project.failures import CannotStart
 from activity_project.processes import Program, kill_group
+from activity_project.supervision.console import Console
 
 MOST_DEATHS = 5
 DEATHS_WITHIN_SECONDS = 60.0
-# Each restart waits three times as long as the one before: 0.2, 0.6, 1.8, 5.4 seconds. That is
-# also the time a killed PostgreSQL's children may take to let go of its memory.
-FIRST_PAUSE_SECONDS = 0.2
+NEW_CODE_FAILS_WITHIN_SECONDS = 15.0
 
 
 @dataclass(frozen=True)
@@ -26,37 +27,42 @@ class Service:
     """A program that is to run all the time."""
 
     program: Program
-    # Whether the process with this id does its work yet.
-    is_ready: Callable[[int], bool] = lambda process: True
+    # Whether the process with this id does its work yet; without one, it does as soon as it runs.
+    is_ready: Callable[[int], bool] | None = None
     # Whether the reason that it gave for ending at its start goes away by waiting.
     will_pass: Callable[[str], bool] = lambda last_words: False
+    # Each restart waits three times as long as the one before: 0.2, 0.6, 1.8, 5.4 seconds. That
+    # is also the time a killed PostgreSQL's children may take to let go of its memory.
+    first_pause_seconds: float = 0.2
+    # The exit status by which the program asks to be started again, its code having changed.
+    restart_status: int | None = None
+    # The service that runs the same code, and after whose restart this one is started again too.
+    follows: str | None = None
 
 
 class Output:
     """Passes on what a process says, line by line, and remembers the last."""
 
-    def __init__(self, name: str, process: subprocess.Popen[bytes], console: Console) -> None:
+    def __init__(
+        self, name: str, process: subprocess.Popen[bytes], console: Console, outputs: selectors.BaseSelector
+    ) -> None:
         self.last_line = ""
         self._name = name
         self._console = console
+        self._outputs = outputs
         self._unfinished = b""
-        self._pipe = process.stdout
+        if process.stdout:  # else it writes to a log
+            outputs.register(process.stdout, selectors.EVENT_READ, self)
 
-    def register(self, selector: selectors.BaseSelector) -> None:
-        """Have `read` called whenever there is something, unless the process writes to a log."""
-        if self._pipe:
-            selector.register(self._pipe, selectors.EVENT_READ, self)
-
-    def read(self, selector: selectors.BaseSelector) -> None:
-        """Pass on what there is now; the selector must have said that there is something."""
-        assert self._pipe
-        received = os.read(self._pipe.fileno(), 65536)
+    def read(self, pipe: IO[bytes]) -> None:
+        """Pass on what there is now in its pipe, which must be something, or the end."""
+        received = os.read(pipe.fileno(), 65536)
         *lines, self._unfinished = (self._unfinished + (received or b"\n")).split(b"\n")
         for line in lines:
             self._say(line.decode(errors="replace").rstrip())
         if not received:
-            selector.unregister(self._pipe)
-            self._pipe.close()
+            self._outputs.unregister(pipe)
+            pipe.close()
 
     def _say(self, line: str) -> None:
         if line:
@@ -74,20 +80,37 @@ class Child:
         self._console = console
         self._deaths: deque[float] = deque(maxlen=MOST_DEATHS)
         self._outputs = outputs
+        self._is_told_to_end = False
+        self._renewed_at = -math.inf
+        self._has_worked = service.is_ready is None
+        self.has_new_code = False
         self.start()
 
     def start(self) -> None:
         """Start it, for the first time or in place of the process that died."""
-        self._was_ready = False
+        self._is_ready = self._service.is_ready is None
         self.start_again_at: float | None = None
         self.process = self.program.start()
-        self._output = Output(self.name, self.process, self._console)
-        self._output.register(self._outputs)
+        self._output = Output(self.name, self.process, self._console, self._outputs)
 
     def is_ready(self) -> bool:
         """Whether the process has been seen to do its work."""
-        self._was_ready = self._was_ready or self._service.is_ready(self.process.pid)
-        return self._was_ready
+        if self._service.is_ready and not self._is_ready and self.start_again_at is None:
+            self._is_ready = self._service.is_ready(self.process.pid)
+            self._has_worked = self._has_worked or self._is_ready
+        return self._is_ready
+
+    def is_followed_by(self, other: Child) -> bool:
+        """Whether the other is to be started again once this one works with new code."""
+        return other._service.follows == self.name
+
+    def renew(self) -> None:
+        """Have the process end in its own time, to be replaced; start it now where it waited for new code."""
+        if self.start_again_at is None:
+            self._is_told_to_end = True
+            self.process.send_signal(self.program.stop_signal)
+        else:
+            self.start_again_at = self._renewed_at = time.monotonic()
 
     def has_died(self) -> bool:
         """Whether the process is gone and nobody has seen to that yet."""
@@ -99,16 +122,33 @@ class Child:
         Raises CannotStart where another would be no better.
         """
         kill_group(self.process)
+        self._is_ready = False
+        self.has_new_code = self.process.returncode == self._service.restart_status
+        if self._is_told_to_end or self.has_new_code:
+            self._is_told_to_end = False
+            self.start_again_at = self._renewed_at = now
+        elif self._fails_with_new_code(now):
+            self.start_again_at = math.inf
+            self._console.line(self.name, f"ended {self.ending()}; waiting for the code to change")
+        else:
+            self.start_again_at = now + self._pause_after_death(now)
+            self._console.line(self.name, f"ended {self.ending()}; starting it again")
+
+    def _fails_with_new_code(self, now: float) -> bool:
+        has_just_changed = now - self._renewed_at < NEW_CODE_FAILS_WITHIN_SECONDS
+        return bool(self._service.follows) and self.process.returncode > 0 and has_just_changed
+
+    def _pause_after_death(self, now: float) -> float:
+        """Seconds to wait before the next start. Raises CannotStart where there is no sense in one."""
         self._deaths.append(now)
         recent = sum(now - death < DEATHS_WITHIN_SECONDS for death in self._deaths)
-        if self.process.returncode > 0 and not self.is_ready() and not self._service.will_pass(self.last_words()):
+        if self.process.returncode > 0 and not self._has_worked and not self._service.will_pass(self.last_words()):
             raise CannotStart(f"{self.name} can't start: {self.last_words()}")
         if recent == MOST_DEATHS:
             raise CannotStart(
                 f"{self.name} ended {MOST_DEATHS} times within a minute, lastly {self.ending()}: {self.last_words()}"
             )
-        self.start_again_at = now + FIRST_PAUSE_SECONDS * 3 ** (recent - 1)
-        self._console.line(self.name, f"ended {self.ending()}; starting it again")
+        return self._service.first_pause_seconds * 3.0 ** (recent - 1)
 
     def ending(self) -> str:
         """How the process ended, in words."""

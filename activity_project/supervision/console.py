@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
 
 # Told apart on dark and light backgrounds, and without red, which is for errors.
 COLOURS = (36, 32, 35, 33, 34)
 WIDTH = 10
+# Some programs colour what they say whoever listens.
+COLOUR_CODE = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class Console:
@@ -24,6 +27,8 @@ class Console:
         if self._coloured:
             colour = self._colours.setdefault(name, COLOURS[len(self._colours) % len(COLOURS)])
             label = f"\x1b[{colour}m{label}\x1b[0m"
+        else:
+            text = COLOUR_CODE.sub("", text)
         self._write(f"{label} {text}\n")
 
     def paragraph(self, text: str) -> None:

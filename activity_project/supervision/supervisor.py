@@ -13,14 +13,15 @@ from collections.abc import Iterator
 from types import FrameType, TracebackType
 from typing import NoReturn, Self
 
-from activity_project.supervision.children import Child, Output, Service
-from activity_project.supervision.console import Console
 from activity_project.failures import CannotStart
 from activity_project.processes import Program, kill_group
+from activity_project.supervision.children import Child, Output, Service
+from activity_project.supervision.console import Console
 
 READY_WITHIN_SECONDS = 60.0
 STOP_WITHIN_SECONDS = 10.0
 TICK_SECONDS = 0.1
+MOST_LAST_WORDS = 100
 READY_TICK_SECONDS = 0.02
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -47,14 +48,21 @@ class Supervisor:
         while self._tiers:
             self._stop(self._tiers[-1])
             self._tiers.pop()
+        for pipe in [key.fileobj for key in self._outputs.get_map().values()]:
+            self._outputs.unregister(pipe)
+            pipe.close()  # type: ignore[union-attr] # all that is registered are pipes
         self._outputs.close()
 
-    def start(self, *services: Service) -> list[Child]:
-        """Start a tier of services, side by side. Returns them for `wait_until_ready`."""
-        tier: list[Child] = []
-        self._tiers.append(tier)
-        for service in services:
-            tier.append(Child(service, self._console, self._outputs))
+    def start(self, *services: Service, beside: list[Child] | None = None) -> list[Child]:
+        """Start services, side by side in a tier of their own or of those started before.
+
+        Returns the tier, for `wait_until_ready`. What dies in it is started again only when the
+        tiers below are ready.
+        """
+        tier: list[Child] = [] if beside is None else beside
+        if beside is None:
+            self._tiers.append(tier)
+        tier.extend(Child(service, self._console, self._outputs) for service in services)
         return tier
 
     def wait_until_ready(self, children: list[Child]) -> None:
@@ -69,12 +77,12 @@ class Supervisor:
         """Run a program to its end, passing on what it says. Returns its exit status."""
         process = program.start()
         try:
-            Output(program.name, process, self._console).register(self._outputs)
+            Output(program.name, process, self._console, self._outputs)
             while process.poll() is None:
                 self._tick(READY_TICK_SECONDS)
-            self._pass_on(0)
         finally:
             kill_group(process)
+            self._pass_on_last_words()
         return process.returncode
 
     def serve(self) -> NoReturn:
@@ -88,6 +96,8 @@ class Supervisor:
 
         def ask(number: int, frame: FrameType | None) -> None:
             self._times_asked_to_stop += 1
+            if self._times_asked_to_stop == 1:
+                self._console.paragraph("Stopping …")
 
         before = {number: signal.signal(number, ask) for number in STOP_SIGNALS}
         try:
@@ -100,19 +110,38 @@ class Supervisor:
         self._pass_on(seconds)
         if self._times_asked_to_stop:
             raise Stopped
-        for child in (child for tier in self._tiers for child in tier):
-            if child.has_died():
-                self._pass_on(0)
-                child.bury(time.monotonic())
-            elif child.start_again_at and child.start_again_at < time.monotonic():
-                child.start()
+        for tier in self._tiers:
+            for child in tier:
+                self._see_to(child, tier)
+            if not all(child.is_ready() for child in tier):
+                break  # what stands on these waits for them
 
-    def _pass_on(self, seconds: float) -> None:
-        """Pass on what is said within this time."""
+    def _see_to(self, child: Child, tier: list[Child]) -> None:
+        now = time.monotonic()
+        if child.has_died():
+            self._pass_on_last_words()
+            child.bury(now)
+        elif child.start_again_at and child.start_again_at < now:
+            child.start()
+        elif child.has_new_code and child.is_ready():
+            child.has_new_code = False
+            for follower in filter(child.is_followed_by, tier):
+                follower.renew()
+
+    def _pass_on(self, seconds: float) -> bool:
+        """Pass on what is said first within this time. Returns whether anything was."""
         if not self._outputs.get_map():
             time.sleep(seconds)
-        for key, _ in self._outputs.select(seconds):
-            key.data.read(self._outputs)
+        heard = self._outputs.select(seconds)
+        for key, _ in heard:
+            key.data.read(key.fileobj)
+        return bool(heard)
+
+    def _pass_on_last_words(self) -> None:
+        """Pass on what is there now, and not for ever what a talkative program adds meanwhile."""
+        for _ in range(MOST_LAST_WORDS):
+            if not self._pass_on(0):
+                break
 
     def _stop(self, tier: list[Child]) -> None:
         for child in tier:
@@ -125,4 +154,4 @@ class Supervisor:
             self._pass_on(READY_TICK_SECONDS)
         for child in tier:
             kill_group(child.process)
-        self._pass_on(0)
+        self._pass_on_last_words()

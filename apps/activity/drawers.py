@@ -121,7 +121,7 @@ def drawer(
         steps=tuple(_steps(own_job, zone)) if own_job else (),
         error=own_job.error if own_job else "",
         retry_url=row.retry_url,
-        retry_cost=_retry_words(own_job) if own_job and row.retry_url else "",
+        retry_cost=row.retry_cost,
         credits=credits_effect(item),
         links=tuple(_links(item, job)),
         previews=tuple(_preview(image) for image in images),
@@ -200,7 +200,3 @@ def _preview(image: GenerationImage) -> Preview:
     url = reverse("generations:image", args=[image.job_id, image.position])
     thumbnail = reverse("generations:image-thumbnail", args=[image.job_id, image.position])
     return Preview(thumbnail, url, _("Image %d") % image.position, image.width, image.height)
-
-
-def _retry_words(job: GenerationJob) -> str:
-    return _("Retry for %s") % credits_word(job.credits_used)

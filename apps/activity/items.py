@@ -79,6 +79,7 @@ class TimelineRow(NamedTuple):
     charge_amount: int | None
     refund_id: UUID | None
     refund_amount: int | None
+    has_files: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ class ActivityItem:
     image_count: int | None
     charge: Link | None
     refund: Link | None
+    has_result: bool
 
     @property
     def position(self) -> Position:
@@ -171,6 +173,7 @@ def _job_item(row: TimelineRow) -> ActivityItem:
         image_count=row.image_count,
         charge=charge,
         refund=refund,
+        has_result=row.has_files and row.kind == JobKind.COMPLETED,
     )
 
 
@@ -194,6 +197,7 @@ def _credit_item(row: TimelineRow) -> ActivityItem:
         image_count=row.image_count,
         charge=None,
         refund=None,
+        has_result=False,
     )
 
 

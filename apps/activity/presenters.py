@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from apps.activity.filters import TimelineFilters
 from apps.activity.items import ActivityItem, ActivityType
 from apps.activity.timeline import Cursor, Page
-from apps.common.words import grouped, signed, signed_credits_word
+from apps.common.words import credits_word, grouped, signed, signed_credits_word
 from apps.generations.models import Quality
 from apps.generations.states import Status
 
@@ -33,6 +33,9 @@ _ICON_AND_TONE = {
     ActivityType.CREDITS_REFRESHED: ("refresh-cw", "plus"),
     ActivityType.CREDITS_ADDED: ("plus", "plus"),
 }
+
+
+ICONS = tuple(icon for icon, _tone in _ICON_AND_TONE.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class Row:
     thumbnail_url: str
     refresh_url: str
     retry_url: str
+    retry_cost: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,7 @@ class RowPresenter:
         clock = f"{local:%H:%M}"
         icon, tone = _ICON_AND_TONE[item.type]
         url = f"{_urls.items}{item.source_type}/{item.id}/"
+        failed = item.type is ActivityType.GENERATION_FAILED
         return Row(
             dom_id=f"item-{item.id}",
             url=url,
@@ -116,9 +121,10 @@ class RowPresenter:
             meta=_meta(item),
             credits=credits_effect(item),
             credits_note=_credits_note(item),
-            thumbnail_url=f"{_urls.results}{item.id}/thumbnail/" if _has_result(item) else "",
+            thumbnail_url=f"{_urls.results}{item.id}/thumbnail/" if item.has_result else "",
             refresh_url=f"{url}row/" if item.is_running else "",
-            retry_url=f"{_urls.results}{item.id}/retry/" if item.type is ActivityType.GENERATION_FAILED else "",
+            retry_url=f"{_urls.results}{item.id}/retry/" if failed else "",
+            retry_cost=retry_words(item) if failed else "",
         )
 
     def _day(self, day: date) -> tuple[str, str]:
@@ -160,6 +166,11 @@ def credits_effect(item: ActivityItem) -> str:
     return signed_credits_word(item.credits_delta) if item.credits_delta else ""
 
 
+def retry_words(item: ActivityItem) -> str:
+    """What the button that tries a failed job again says: with its price."""
+    return _("Retry for %s") % credits_word(-item.charge.amount) if item.charge else _("Retry")
+
+
 def _credits_note(item: ActivityItem) -> str:
     if item.balance_after is not None:
         return _("Balance %s") % grouped(item.balance_after)
@@ -173,7 +184,7 @@ def _meta(item: ActivityItem) -> str:
 
 def _status_words(item: ActivityItem) -> str:
     if not item.is_generation:
-        return item.description
+        return ""
     if item.status == Status.FAILED:
         return _("Failed: %s") % item.description
     return label_of(Status, item.status)
@@ -186,10 +197,6 @@ def _quality(item: ActivityItem) -> str:
 def label_of(choices: type[TextChoices], value: str | None) -> str:
     """The choice's label, or nothing for a value that is none of them."""
     return str(choices(value).label) if value and value in choices else ""
-
-
-def _has_result(item: ActivityItem) -> bool:
-    return item.type is ActivityType.GENERATION_COMPLETED
 
 
 def _next_url(page: Page, filters: TimelineFilters, query: QueryDict) -> str:

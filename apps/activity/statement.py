@@ -57,14 +57,15 @@ def one(*, is_job: bool) -> str:
 _JOB_COLUMNS = (
     "j.occurred_at AS t, 1 AS is_job, j.id, j.kind, j.id AS job_id, NULL::bigint AS amount, "
     "NULL::bigint AS balance_after, NULL::text AS transaction_type, NULL::text AS description, "
-    "j.status::text AS status, j.quality, j.aspect_ratio, j.image_count, j.error::text AS error, j.character_id"
+    "j.status::text AS status, j.quality, j.aspect_ratio, j.image_count, j.error::text AS error, "
+    "j.character_id, j.pruned_at IS NULL AS has_files"
 )
 _CREDIT_COLUMNS = (
     f"x.created_at AS t, 0 AS is_job, x.id, x.kind, "
     f"CASE WHEN x.reference_type = '{JOB_REFERENCE}' THEN x.reference_id END AS job_id, x.amount, "
     "x.balance_after, x.type::text AS transaction_type, x.description::text AS description, "
     "NULL::text AS status, NULL::text AS quality, NULL::text AS aspect_ratio, NULL::smallint AS image_count, "
-    "NULL::text AS error, x.character_id"
+    "NULL::text AS error, x.character_id, false AS has_files"
 )
 _NOTHING = f"(SELECT {_CREDIT_COLUMNS} FROM credit_transactions x WHERE false)"
 # As it stood when the walk's snapshot was taken: started, if that was committed by then, else still queued.
@@ -161,7 +162,7 @@ SELECT statement_timestamp(), pg_current_snapshot()::text,
        p.t, p.is_job, p.id, p.kind, p.job_id, p.amount, p.balance_after, p.transaction_type, p.description,
        COALESCE(p.status, job.status), COALESCE(p.quality, job.quality), COALESCE(p.aspect_ratio, job.aspect_ratio),
        COALESCE(p.image_count, job.image_count), p.error, p.character_id, name.name,
-       spent.id, spent.amount, back.id, back.amount
+       spent.id, spent.amount, back.id, back.amount, p.has_files
   FROM (SELECT) AS always
   LEFT JOIN page p ON true
   LEFT JOIN job ON p.is_job = 0 AND job.id = p.job_id AND job.user_id = %(user_id)s

@@ -14,7 +14,7 @@ from apps.activity import analytics
 from apps.activity.drawers import Drawer, drawer
 from apps.activity.forms import FilterQuery
 from apps.activity.items import ActivityItem
-from apps.activity.presenters import RowPresenter, list_page
+from apps.activity.presenters import ICONS, RowPresenter, list_page
 from apps.activity.timeline import Cursor, Timeline
 from apps.common.access import owner
 from apps.common.keyset import BadCursor
@@ -50,7 +50,7 @@ def row(request: UserRequest, source_type: str, source_id: UUID) -> HttpResponse
     """One line as it stands now: a running job asks for it until it has ended."""
     found = _find(request.user, source_type, source_id)
     presenter = RowPresenter(request.user.zone, timezone.now())
-    return render_page(request, TEMPLATE + "#items", {"rows": [presenter.row(found)]})
+    return render_page(request, TEMPLATE + "#row", {"row": presenter.row(found)})
 
 
 def _list_context(request: UserRequest, query: QueryDict) -> dict[str, object]:
@@ -67,6 +67,7 @@ def _list_context(request: UserRequest, query: QueryDict) -> dict[str, object]:
         "page": list_page(page, filters=asked.filters, query=query, goes_on_after=after, now=now),
         "filters": asked.form,
         "notices": asked.notices,
+        "icons": ICONS,
     }
 
 

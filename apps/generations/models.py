@@ -136,6 +136,7 @@ class GenerationJob(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField()
+    pruned_at = models.DateTimeField(null=True, blank=True, help_text=_("When the result's files were removed."))
     attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
     enqueued_at = models.DateTimeField(null=True, blank=True, help_text=_("When it was last offered to the workers."))
     error = models.CharField(max_length=500, blank=True, db_default="", help_text=_("Why it failed, for a person."))
@@ -208,7 +209,7 @@ class GenerationJob(models.Model):
 class GenerationImageQuerySet(models.QuerySet["GenerationImage"]):
     def kept(self) -> Self:
         """Those whose files haven't been pruned."""
-        return self.filter(pruned_at=None)
+        return self.filter(job__pruned_at=None)
 
     def in_order(self) -> Self:
         return self.order_by("position")
@@ -229,7 +230,6 @@ class GenerationImage(models.Model):
     height = models.PositiveIntegerField()
     media_type = models.CharField(max_length=40)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
-    pruned_at = models.DateTimeField(null=True, editable=False)
 
     objects = GenerationImageQuerySet.as_manager()
 

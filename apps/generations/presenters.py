@@ -69,7 +69,7 @@ def tile(job: GenerationJob, zone: ZoneInfo) -> Tile:
     local = job.occurred_at.astimezone(zone)
     return Tile(
         url=reverse("generations:result", args=[job.pk]),
-        thumbnail_url=reverse("generations:thumbnail", args=[job.pk]),
+        thumbnail_url="" if job.pruned_at else reverse("generations:thumbnail", args=[job.pk]),
         alt=job.prompt_text[:120],
         title=title(job),
         time=f"{date_format(local, 'j F Y')}, {local:%H:%M}",

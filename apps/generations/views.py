@@ -1,5 +1,6 @@
 """Asking for images, watching them come, and looking at them."""
 
+from pathlib import PurePath
 from typing import Any
 from uuid import UUID
 

@@ -9,7 +9,7 @@
 
   // An empty field says nothing: it stays out of the address, so that a filtered page has the shortest one.
   document.addEventListener("htmx:configRequest", (event) => {
-    const { verb, parameters } = event.detail;
+    const { parameters, verb } = event.detail;
     if (verb !== "get") return;
     for (const name of Object.keys(parameters)) if (parameters[name] === "") delete parameters[name];
   });

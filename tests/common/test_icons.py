@@ -46,5 +46,5 @@ def test_an_icon_without_a_name_is_refused() -> None:
 
 
 def test_the_sprite_tag_draws_the_icons_it_is_given() -> None:
-    assert rendered('{% icon_sprite "coins" "images" %}') == icon_sprite("coins", "images")
+    assert rendered("{% icon_sprite names %}", names=("coins", "images", "coins")) == icon_sprite("coins", "images")
     assert rendered("{% icon_use name %}", name="coins") == icon_use("coins")

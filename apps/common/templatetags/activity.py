@@ -1,15 +1,17 @@
 """The project's own template tags and filters; a builtin of every template."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django import template
+from django.forms import BoundField
 from django.template.base import FilterExpression, Node, Parser, TextNode, Token
 from django.template.context import Context
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from apps.common import icons, paths, words
+from apps.common import controls, icons, paths, words
 
 register = template.Library()
 
@@ -34,11 +36,10 @@ def icon(parser: Parser, token: Token) -> Node:
     return IconNode(expression) if _is_variable(expression) else TextNode(icons.icon(str(expression.var)))
 
 
-@register.tag("icon_sprite")
-def icon_sprite(parser: Parser, token: Token) -> Node:
-    """``{% icon_sprite "coins" "images" %}``: what ``icon_use`` refers to, drawn when the template is loaded."""
-    names = [str(parser.compile_filter(bit).var) for bit in token.split_contents()[1:]]
-    return TextNode(icons.icon_sprite(*names))
+@register.simple_tag
+def icon_sprite(names: Iterable[str]) -> SafeString:
+    """``{% icon_sprite icons %}``: what ``icon_use`` refers to, once a page."""
+    return icons.icon_sprite(*dict.fromkeys(names))
 
 
 def _is_variable(expression: FilterExpression) -> bool:
@@ -55,6 +56,12 @@ def icon_use(name: str) -> SafeString:
 def path_to(name: str) -> str:
     """``{% path_to "activity:timeline" %}``: as ``url`` without arguments, several times faster."""
     return paths.path_to(name)
+
+
+@register.simple_tag
+def control(field: BoundField) -> SafeString:
+    """``{% control field %}``: a select or input as ``{{ field }}`` gives it, ten times faster."""
+    return controls.control(field)
 
 
 @register.filter

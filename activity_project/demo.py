@@ -1,0 +1,141 @@
+"""The demonstration: three people with different histories and one of the staff, all of them plainly made up.
+
+Small histories get real pictures; people beyond the four are for trying things at size and come at COPY speed.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.db.models import F
+
+from apps.accounts.models import Plan, User
+from apps.common.progress import track
+from apps.credits import ledger
+from apps.credits.enrolment import enrol
+from apps.generations import images
+from apps.generations.demo import History, Storyteller, with_files
+from apps.generations.history import write_jobs
+from apps.generations.models import Character, GenerationJob
+from apps.generations.operations import add_images
+from apps.generations.providers.base import ImageRequest
+from apps.generations.providers.sketch import SketchProvider
+from apps.generations.states import Status
+
+PASSWORD = "demo-password"  # noqa: S105  # printed at every start of a demonstration
+BULK_DOMAIN = "bulk.demo.example"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One person of the demonstration: how much they did, and what there is to see with them."""
+
+    email: str
+    about: str
+    plan: str = "pro"
+    time_zone: str = "UTC"
+    is_staff: bool = False
+    characters: tuple[str, ...] = ()
+    days: int = 30
+    jobs: int = 0
+    pictures: int = 0
+
+
+CAST = (
+    Part(
+        email="busy@demo.example",
+        about="over 1,000 items, failures and refunds among them",
+        time_zone="Europe/London",
+        characters=("Luna (demo)", "Kai (demo)", "Nova (demo)"),
+        days=200,
+        jobs=620,
+        pictures=14,
+    ),
+    Part(
+        email="casual@demo.example",
+        about="some dozens of items over two months",
+        time_zone="America/New_York",
+        characters=("Iris (demo)",),
+        days=60,
+        jobs=34,
+        pictures=8,
+    ),
+    Part(email="new@demo.example", about="signed up just now", plan="free", jobs=0),
+    Part(email="staff@demo.example", about="staff", is_staff=True, plan="studio"),
+)
+
+
+def sign_ins() -> list[str]:
+    """A line for each person: address, password, what to find there."""
+    return [f"{part.email}  {PASSWORD}  ({part.about})" for part in CAST]
+
+
+def is_seeded() -> bool:
+    """Whether the demonstration is there already."""
+    return User.objects.filter(email=CAST[0].email).exists()
+
+
+def seed_cast(*, seed: int, now: datetime) -> None:
+    """Brings the cast on; who is there already stays as they are."""
+    for part in CAST:
+        if not User.objects.filter(email=part.email).exists():
+            _bring_on(part, Random(f"{seed}:{part.email}"), now)
+
+
+def seed_crowd(*, users: int, jobs: int, seed: int, now: datetime) -> int:
+    """Adds people with so many jobs in all, without pictures. Returns how many items they have."""
+    share, items = max(jobs // max(users, 1), 1), 0
+    password = make_password(PASSWORD)
+    for number in track(range(users), total=users, label="people"):
+        email = f"person{number}-{seed}@{BULK_DOMAIN}"
+        if User.objects.filter(email=email).exists():
+            continue
+        part = Part(email=email, about="", characters=("Luna (demo)",), days=max(share // 100, 1) * 30, jobs=share)
+        items += _write_person(part, password, Random(f"{seed}:{email}"), now)
+    return items
+
+
+@transaction.atomic
+def _write_person(part: Part, password: str, chance: Random, now: datetime) -> int:
+    user = User.objects.create(email=part.email, password=password, time_zone=part.time_zone, is_staff=part.is_staff)
+    history = _past(user, part, chance, now)
+    write_jobs(with_files(history.jobs, part.pictures))
+    ledger.write_history(user.pk, history.movements)
+    _count(user, history)
+    enrol(user=user, plan=Plan.objects.get(slug=part.plan), now=now)
+    return len(history.jobs) + len(history.movements)
+
+
+def _bring_on(part: Part, chance: Random, now: datetime) -> None:
+    _write_person(part, make_password(PASSWORD), chance, now)
+    user = User.objects.get(email=part.email)
+    pictured = user.generation_jobs.filter(status=Status.COMPLETED, pruned_at=None)
+    for job in track(pictured, total=pictured.count(), label=f"pictures of {part.email}"):
+        _draw(job)
+
+
+def _draw(job: GenerationJob) -> None:
+    """The job's pictures, as the provider would have drawn them then."""
+    drawn = SketchProvider().generate(ImageRequest(**job.input))
+    add_images(job_id=job.pk, user_id=job.user_id, stored=images.store(job.pk, 1, drawn))
+
+
+def _past(user: User, part: Part, chance: Random, now: datetime) -> History:
+    plan = Plan.objects.get(slug=part.plan)
+    teller = Storyteller(
+        user=user,
+        characters=tuple(Character.objects.create(user=user, name=name) for name in part.characters),
+        chance=chance,
+        now=now,
+        days=part.days,
+        plan_name=plan.name,
+        plan_credits=plan.credits_per_period,
+    )
+    return teller.tell(part.jobs)
+
+
+def _count(user: User, history: History) -> None:
+    made = sum(job.input["image_count"] for job in history.jobs if job.status == Status.COMPLETED)
+    User.objects.filter(pk=user.pk).update(generated_count=F("generated_count") + made)
