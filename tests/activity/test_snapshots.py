@@ -3,9 +3,9 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from itertools import chain, repeat
+from itertools import chain, repeat, takewhile
 from random import Random
-from threading import Thread
+from threading import Event, Thread
 from typing import NamedTuple
 
 import pytest
@@ -192,15 +192,15 @@ def test_jobs_from_another_servers_dump_are_told_as_they_stood_although_its_tran
 
 
 class Writer(Thread):
-    """Ends jobs one after another, and hesitates between taking the clock and committing."""
+    """Ends jobs one after another until told to stop, and hesitates between taking the clock and committing."""
 
-    def __init__(self, jobs: Sequence[GenerationJob], seed: int) -> None:
+    def __init__(self, jobs: Sequence[GenerationJob], seed: int, stop: Event) -> None:
         super().__init__()
-        self._jobs, self._chance = jobs, Random(seed)
+        self._jobs, self._chance, self._stop_asked = jobs, Random(seed), stop
 
     def run(self) -> None:
         try:
-            for job in self._jobs:
+            for job in takewhile(lambda _job: not self._stop_asked.is_set(), self._jobs):
                 self._end(job, self._chance.random())
         finally:
             connection.close()
@@ -213,15 +213,17 @@ class Writer(Thread):
 
 
 def walk_beside_writers(seed: int) -> list[reference.Told]:
-    """What a reader is told while three threads end all the jobs."""
+    """What a reader is told while three threads end the jobs."""
     tangle = running_jobs(JOBS_A_WALK, seed)
     jobs = list(GenerationJob.objects.filter(user=tangle.user))
-    writers = [Writer(jobs[first::WRITERS], seed + first) for first in range(WRITERS)]
+    walked_through = Event()
+    writers = [Writer(jobs[first::WRITERS], seed + first, walked_through) for first in range(WRITERS)]
     for writer in writers:
         writer.start()
     wanted = TimelineFilters(type=Type.GENERATION)
     timeline = Timeline(user_id=tangle.user.pk, now=timezone.now(), filters=wanted, limit=5)
     walked = [reference.told(item) for item in timeline.walk()]
+    walked_through.set()
     for writer in writers:
         writer.join()
     return walked
