@@ -40,6 +40,8 @@ MATRIX = {
     "activity:timeline": OWN_PAGE,
     "activity:item": OWNERS_ONLY,
     "activity:row": OWNERS_ONLY,
+    "activity:new": _row(286, anonymous=SIGN_IN),
+    "activity:new-rows": OWN_PAGE,
     "credits:overview": OWN_PAGE,
     "generations:generate": OWN_PAGE,
     "generations:characters": OWN_PAGE,

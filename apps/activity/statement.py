@@ -40,6 +40,31 @@ def page(shape: Shape) -> str:
     return _with_links(rows, before=_NEEDLE if shape.of_words else "")
 
 
+@lru_cache(maxsize=64)
+def arrivals(shape: Shape) -> str:
+    """The statement for what a walk's snapshot hadn't seen at all, in the same columns: the few newest rows."""
+    branches = [_new_jobs(shape)] if shape.job_kinds else []
+    branches += [_new_credits(shape)] if shape.credit_kinds else []
+    rows = _merged(branches or [_NOTHING], shape.rows)
+    return _with_links(rows, before=_NEEDLE if shape.of_words else "")
+
+
+def _new_jobs(shape: Shape) -> str:
+    kinds = ", ".join(map(str, shape.job_kinds))
+    conditions = ["j.user_id = %(user_id)s", f"j.kind IN ({kinds})", "j.occurred_at > %(settled)s"]
+    conditions += [f"NOT {_QUEUED_SEEN}", *_bounded(shape, "j.occurred_at"), *_of_job(shape)]
+    return f"(SELECT {_JOB_COLUMNS} FROM generation_jobs j WHERE {' AND '.join(conditions)})"
+
+
+def _new_credits(shape: Shape) -> str:
+    kinds = ", ".join(map(str, shape.credit_kinds))
+    conditions = ["x.user_id = %(user_id)s", f"x.kind IN ({kinds})", "x.created_at > %(settled)s"]
+    conditions += [f"NOT {_CREDIT_SEEN}", *_bounded(shape, "x.created_at")]
+    if shape.of_character:
+        conditions.append("x.character_id = %(character_id)s")
+    return f"(SELECT {_CREDIT_COLUMNS} FROM credit_transactions x WHERE {' AND '.join(conditions)})"
+
+
 def _merged(branches: Sequence[str], rows: int) -> str:
     union = "\n    UNION ALL ".join(branches)
     return f"SELECT * FROM (\n    {union}) AS rows ORDER BY t DESC, is_job DESC, id DESC LIMIT {rows}"
@@ -89,12 +114,7 @@ _STARTED_SEEN = f"j.started_at IS NOT NULL AND {_seen('j.started_at', 'COALESCE(
 def _jobs(shape: Shape, kind: int) -> str:
     conditions = ["j.user_id = %(user_id)s", f"j.kind = {kind}"]
     conditions += _narrowed(shape, time="j.occurred_at", id_="j.id", id_param="job_id", seen=_JOB_SEEN)
-    if shape.of_character:
-        conditions.append("j.character_id = %(character_id)s")
-    if shape.of_status:
-        conditions.append("j.status = %(status)s")
-    if shape.of_words:
-        conditions.append(_HAS_ALL_WORDS)
+    conditions += _of_job(shape)
     return (
         f"(SELECT {_JOB_COLUMNS} FROM generation_jobs j WHERE {' AND '.join(conditions)}"
         f" ORDER BY j.occurred_at DESC, j.id DESC LIMIT {shape.rows})"
@@ -144,22 +164,28 @@ def _narrowed(shape: Shape, *, time: str, id_: str, id_param: str, seen: str) ->
     conditions = []
     if shape.continues:
         conditions += [f"({time}, {id_}) < (%(time)s, %({id_param})s)", seen]
-    if shape.has_bounds:
-        conditions.append(f"{time} >= %(since)s::timestamptz AND {time} < %(until)s::timestamptz")
-    return conditions
+    return conditions + _bounded(shape, time)
+
+
+def _bounded(shape: Shape, time: str) -> list[str]:
+    """The date range, where one is asked for."""
+    return [f"{time} >= %(since)s::timestamptz AND {time} < %(until)s::timestamptz"] if shape.has_bounds else []
+
+
+def _of_job(shape: Shape, status: str = "j.status") -> list[str]:
+    """What is asked of a job beside its time."""
+    conditions = {
+        "j.character_id = %(character_id)s": shape.of_character,
+        f"{status} = %(status)s": shape.of_status,
+        _HAS_ALL_WORDS: shape.of_words,
+    }
+    return [condition for condition, asked in conditions.items() if asked]
 
 
 def _moved_jobs(shape: Shape) -> str:
     """The few jobs that changed since the walk began, where and as they stood then."""
     conditions = ["(j.stood_at, j.id) < (%(time)s, %(job_id)s)"]
-    if shape.of_character:
-        conditions.append("j.character_id = %(character_id)s")
-    if shape.of_status:
-        conditions.append("j.stood_as = %(status)s")
-    if shape.of_words:
-        conditions.append(_HAS_ALL_WORDS)
-    if shape.has_bounds:
-        conditions.append("j.stood_at >= %(since)s::timestamptz AND j.stood_at < %(until)s::timestamptz")
+    conditions += _of_job(shape, status="j.stood_as") + _bounded(shape, "j.stood_at")
     kinds = ", ".join(str(kind.value) for kind in JobKind)
     return f"""(SELECT {_STOOD_COLUMNS}
        FROM (SELECT j.*,
@@ -180,7 +206,7 @@ def _with_links(page_rows: str, before: str = "") -> str:
     the ids would invite the planner, who expects few rows of anyone, to read all that the owner has.
     """
     return f"""
-WITH {before} page AS MATERIALIZED (
+WITH{before} page AS MATERIALIZED (
     {page_rows}),
 job AS MATERIALIZED (
     SELECT id, user_id, status, quality, aspect_ratio, image_count FROM generation_jobs
