@@ -19,8 +19,9 @@ from activity_project.embedded.server import bare_environment
 from activity_project.failures import CannotStart
 from activity_project.processes import Account, Program, works_in
 
-# What `initdb` needs, and some to work with. Below that it fails midway and less clearly.
+# Below these, making the data and working with them fail midway and less clearly.
 NEEDED_BYTES = 150_000_000
+NEEDED_LATER_BYTES = 20_000_000
 # Nothing is lost but what a test run wrote: for databases that are thrown away.
 THROW_AWAY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
 END_WITHIN_SECONDS = 10.0
@@ -65,7 +66,6 @@ class PostgreSQL:
             f"port={embedded.POSTGRESQL_PORT}",
             "unix_socket_permissions=0700",
             f"cluster_name={embedded.DATABASE}",
-            "log_error_verbosity=terse",  # so that the last line is the reason, and not a hint
             *self.settings,
         )
         command = self._program("postgres", *(word for option in options for word in ("-c", option)))
@@ -79,6 +79,7 @@ class PostgreSQL:
     def prepare(self) -> None:
         """Make its folders and, the first time, its data; end a leftover of an earlier run."""
         accounts.make_private(embedded.sockets_folder(self.data_dir), self.account)
+        self._check_room()
         self._end_leftover()
         self.log.unlink(missing_ok=True)
         if not self.cluster.exists():
@@ -106,7 +107,6 @@ class PostgreSQL:
 
     def _initialise(self) -> None:
         """Make the data folder under another name first: cut short, it is simply made again."""
-        self._check_room()
         unfinished = self.data_dir / "postgresql.unfinished"
         accounts.make_folder(unfinished, self.account)
         locale = ["--locale=C.UTF-8"] + ["--locale-provider=builtin"] * (self.installed.major >= 17)
@@ -126,11 +126,12 @@ class PostgreSQL:
             raise CannotStart(f"PostgreSQL's data could not be made in {self.data_dir}: {last_line}")
 
     def _check_room(self) -> None:
+        needed = NEEDED_LATER_BYTES if self.cluster.exists() else NEEDED_BYTES
         free = shutil.disk_usage(self.data_dir).free
-        if free < NEEDED_BYTES:
+        if free < needed:
             raise CannotStart(
                 f"The disk that holds {self.data_dir} is full: "
-                f"{free // 1_000_000} MB are free, PostgreSQL needs {NEEDED_BYTES // 1_000_000} MB."
+                f"{free // 1_000_000} MB are free, PostgreSQL needs {needed // 1_000_000} MB."
             )
 
     def _check_version(self) -> None:
