@@ -7,6 +7,7 @@ import pytest
 from django.conf import LazySettings
 from django.db import connection
 from django.test import Client
+from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
 
 from apps.accounts.models import User
@@ -56,6 +57,18 @@ class SignedIn(Client):
     def __init__(self, user: User) -> None:
         super().__init__()
         self.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """The run's database, also where only tests that commit are run; pytest-django's own looks for its marks."""
+    with django_db_blocker.unblock():
+        databases = setup_databases(verbosity=0, interactive=False)
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(databases, verbosity=0)
 
 
 @pytest.fixture

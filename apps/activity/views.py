@@ -59,10 +59,12 @@ def _list_context(request: UserRequest, query: QueryDict) -> dict[str, object]:
     shown = Timeline(user_id=request.user.pk, now=now, filters=asked.filters)
     cursor = _cursor(asked, query.get("cursor"))
     page = shown.page(cursor)
+    # Without its element, a page further down stands alone and needs the heading of the day it begins in.
+    after = cursor if partial_asked_for(request) == "more" else None
     if cursor is None and not partial_asked_for(request):
         analytics.activity_viewed(request.user, asked.filters, event_count=len(page.items))
     return {
-        "page": list_page(page, filters=asked.filters, query=query, cursor=cursor, now=now),
+        "page": list_page(page, filters=asked.filters, query=query, goes_on_after=after, now=now),
         "filters": asked.form,
         "notices": asked.notices,
         "icons": ICONS,

@@ -7,7 +7,7 @@ import binascii
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -16,7 +16,9 @@ from django.db.models.fields.tuple_lookups import Tuple as FieldTuple
 from django.db.models.fields.tuple_lookups import TupleLessThan
 from django.utils.translation import gettext as _
 
-MAX_CURSOR_CHARACTERS = 2_000
+# Room for a snapshot with more running transactions than PostgreSQL allows connections unless told otherwise, and
+# still within the length of an address that web servers accept.
+MAX_CURSOR_CHARACTERS = 3_000
 
 Row = TypeVar("Row", bound=Model)
 
@@ -48,14 +50,14 @@ def decode(cursor: str, names: Sequence[str]) -> dict[str, str]:
 
 
 def read_time(text: str) -> datetime:
-    """An ISO time with zone, as UTC. Raises BadCursor."""
+    """An ISO time with zone, as UTC. Raises BadCursor, also at the calendar's ends, which some zones don't reach."""
     try:
         moment = datetime.fromisoformat(text)
-        if moment.tzinfo is None:
-            raise BadCursor
-        return moment.astimezone(UTC)
-    except (ValueError, OverflowError):
+    except ValueError:
         raise BadCursor from None
+    if moment.tzinfo is None or not MINYEAR < moment.year < MAXYEAR:
+        raise BadCursor
+    return moment.astimezone(UTC)
 
 
 def read_uuid(text: str) -> UUID:

@@ -6,8 +6,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
-from kombu.connection import Connection
-from kombu.exceptions import OperationalError
+from redis import Redis
+from redis.exceptions import RedisError
 
 from apps.common.access import public
 
@@ -53,10 +53,8 @@ def _is_migrated() -> bool:
 
 
 def _broker_answers() -> bool:
-    url = settings.BROKER_URL.replace("unix://", "redis+socket://")
     try:
-        with Connection(url, transport_options={"socket_connect_timeout": 1}) as broker:  # type: ignore[no-untyped-call]
-            broker.ensure_connection(max_retries=1, timeout=1)
-    except (OperationalError, OSError):
+        with Redis.from_url(settings.BROKER_URL, socket_connect_timeout=1, socket_timeout=1) as broker:
+            return bool(broker.ping())
+    except RedisError:
         return False
-    return True

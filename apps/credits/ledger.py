@@ -13,12 +13,15 @@ from typing import Any, NamedTuple, NoReturn
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 
 from apps.accounts.models import User
 from apps.common.sql import fetch_prepared
 from apps.credits.models import JOB_REFERENCE, CreditAccount, CreditTransaction, TransactionType
 
-REPEATED_WRITES = frozenset({"one_transaction_per_idempotency_key", "one_charge_and_one_refund_per_job"})
+REPEATED_WRITES = frozenset(
+    {"one_transaction_per_idempotency_key", "one_charge_and_one_refund_per_job"}
+)
 
 
 class InsufficientCredits(Exception):
@@ -185,7 +188,7 @@ def write_history(user_id: int, movements: Iterable[PastMovement]) -> int:
     account = CreditAccount.objects.get(pk=user_id)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-        with cursor.copy(_COPY_HISTORY) as copy:
+        with connection.wrap_database_errors, cursor.copy(_COPY_HISTORY) as copy:
             for movement in movements:
                 account.seq, account.balance = account.seq + 1, account.balance + movement.amount
                 account.last_at = movement.at
@@ -254,15 +257,25 @@ def _in_savepoint(statement: Callable[[], list[Any]]) -> list[Any]:
 
 
 def _repeated(movement: Movement) -> Entry | None:
-    before = CreditTransaction.objects.filter(user_id=movement.user_id, idempotency_key=movement.key).first()
+    before = CreditTransaction.objects.filter(_same(movement)).first()
     if before is None:
         return None
-    if (before.type, before.amount, before.reference_id) != (movement.type, movement.amount, movement.reference_id):
+    if any(getattr(before, name) != getattr(movement, name) for name in ("user_id", "type", "amount", "reference_id")):
         raise KeyReused(f"{movement.key!r} was used for another movement.")
     return Entry(before.id, before.seq, before.amount, before.balance_after, before.created_at)
 
 
+def _same(movement: Movement) -> Q:
+    """What the key wrote, or what was written under any key for the same step of the same job."""
+    by_key = Q(user_id=movement.user_id, idempotency_key=movement.key)
+    by_job = Q(reference_type=JOB_REFERENCE, reference_id=movement.reference_id, type=movement.type)
+    return by_key | by_job if movement.reference_type == JOB_REFERENCE else by_key
+
+
 def _append_once_opened(movement: Movement) -> Entry | None:
+    """None for a debit: an account that isn't there holds nothing to take, and refusing must write nothing."""
+    if movement.amount < 0:
+        return None
     _open_account(movement.user_id)
     return _append(movement) or _repeated(movement)
 

@@ -3,6 +3,7 @@
 (function () {
   "use strict";
   let listAddress = null; // the list's address when the drawer was opened over it; null when it was opened directly
+  let opener = null;
 
   const drawer = () => document.querySelector("dialog.drawer");
   const rowFor = (path) => [...document.querySelectorAll("#timeline a")].find((link) => link.pathname === path);
@@ -20,7 +21,7 @@
     if (!dialog) return;
     listAddress = null;
     dialog.remove();
-    rowFor(dialog.dataset.path)?.focus();
+    (rowFor(dialog.dataset.path) || opener)?.focus();
   }
 
   function leave(dialog) {
@@ -30,7 +31,9 @@
   }
 
   document.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.detail.target?.id === "drawer" && !drawer()) listAddress = location.href;
+    if (event.detail.target?.id !== "drawer" || drawer()) return;
+    listAddress = location.href;
+    opener = event.detail.elt;
   });
   document.addEventListener("htmx:afterSwap", show);
   document.addEventListener("htmx:load", show);
@@ -48,9 +51,20 @@
     leave(dialog);
   });
 
+  // From the last control on to the first and back, instead of out into the browser's own.
+  document.addEventListener("keydown", (event) => {
+    const dialog = event.key === "Tab" && document.querySelector("dialog.drawer:modal");
+    if (!dialog) return;
+    const controls = [...dialog.querySelectorAll("a[href], button")].filter((control) => control.checkVisibility());
+    const [from, to] = event.shiftKey ? [controls[0], controls.at(-1)] : [controls.at(-1), controls[0]];
+    if (document.activeElement !== from && dialog.contains(document.activeElement)) return;
+    event.preventDefault();
+    to.focus();
+  });
+
   // Heard before htmx hears it: going back to the list under the drawer needs no request, and the list stays as it is.
   window.addEventListener("popstate", (event) => {
-    if (location.href !== listAddress) return;
+    if (!drawer() || location.href !== listAddress) return;
     event.stopImmediatePropagation();
     remove();
   }, true);

@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django import template
+from django.forms import BoundField
 from django.template.base import FilterExpression, Node, Parser, TextNode, Token
 from django.template.context import Context
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from apps.common import icons, paths, words
+from apps.common import controls, icons, paths, words
 
 register = template.Library()
 
@@ -55,6 +56,12 @@ def icon_use(name: str) -> SafeString:
 def path_to(name: str) -> str:
     """``{% path_to "activity:timeline" %}``: as ``url`` without arguments, several times faster."""
     return paths.path_to(name)
+
+
+@register.simple_tag
+def control(field: BoundField) -> SafeString:
+    """``{% control field %}``: a select or input as ``{{ field }}`` gives it, ten times faster."""
+    return controls.control(field)
 
 
 @register.filter

@@ -1,0 +1,41 @@
+"""The addresses of the product's own pages, and an address of each for a given person's things."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, reverse
+
+from apps.generations.models import Character, GenerationJob
+
+OTHERS = ("allauth",)
+
+
+def our_patterns(resolver: URLResolver, namespace: str = "") -> Iterator[URLPattern]:
+    """Every pattern of the URL map but those of packages; ``name`` carries its namespace."""
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLPattern):
+            yield _named(entry, namespace)
+        elif not str(getattr(entry.urlconf_name, "__name__", entry.urlconf_name)).startswith(OTHERS):
+            yield from our_patterns(entry, entry.namespace or namespace)
+
+
+def _named(pattern: URLPattern, namespace: str) -> URLPattern:
+    name = f"{namespace}:{pattern.name}" if namespace else pattern.name
+    return URLPattern(pattern.pattern, pattern.callback, pattern.default_args, name)
+
+
+def address(name: str, job: GenerationJob, character: Character, transaction_id: Any) -> list[str]:
+    """The addresses that a name stands for, pointing at one person's things."""
+    by_name: dict[str, list[list[Any]]] = {
+        "activity:item": [["generation_job", job.pk], ["credit_transaction", transaction_id]],
+        "activity:row": [["generation_job", job.pk], ["credit_transaction", transaction_id]],
+        "generations:character": [[character.pk]],
+        "generations:result": [[job.pk]],
+        "generations:status": [[job.pk]],
+        "generations:retry": [[job.pk]],
+        "generations:thumbnail": [[job.pk]],
+        "generations:image": [[job.pk, 1]],
+        "generations:image-thumbnail": [[job.pk, 1]],
+        "generations:download": [[job.pk, 1]],
+    }
+    return [reverse(name, args=arguments) for arguments in by_name.get(name, [[]])]

@@ -1,0 +1,104 @@
+"""A person's first visit, in a real browser: sign up, generate, watch, and find the job and its charge."""
+
+from itertools import product
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from apps.accounts.models import User
+from apps.credits import ledger
+from tests.factories import PASSWORD
+from tests.pages.conftest import BesideTheBrowser, Screenshot
+
+EMAIL = "newcomer@example.com"
+PAGES = (
+    "/activity/",
+    "/activity/?type=generation",
+    "/generate/",
+    "/gallery/",
+    "/characters/",
+    "/credits/",
+    "/account/",
+)
+
+
+def sign_up(page: Page, site: str) -> None:
+    page.goto(f"{site}/accounts/signup/")
+    page.get_by_label("Email").fill(EMAIL)
+    page.get_by_label("Password").first.fill(PASSWORD)
+    page.get_by_role("button", name="Sign up").click()
+    page.wait_for_url("**/activity/")
+
+
+def generate(page: Page, site: str) -> None:
+    page.goto(f"{site}/characters/")
+    page.get_by_label("Name").fill("Luna")
+    page.locator("main form button").last.click()
+    page.goto(f"{site}/generate/")
+    page.get_by_label("AI influencer").select_option(label="Luna")
+    page.get_by_label("Prompt").fill("Golden hour on a quiet beach")
+    page.get_by_role("button", name="Generate for").click()
+
+
+def give_a_long_history() -> None:
+    user = User.objects.get(email=EMAIL)
+    for number in range(60):
+        ledger.award_bonus(user=user, credits=1, key=f"bonus:{number}", by=None)
+
+
+def test_a_newcomer_generates_an_image_and_sees_where_the_credit_went(
+    page: Page, site: str, console: list[str], screenshot: Screenshot, beside_the_browser: BesideTheBrowser
+) -> None:
+    sign_up(page, site)
+    generate(page, site)
+    expect(page.locator("#result img").first).to_be_visible(timeout=60_000)
+    screenshot("result")
+
+    page.goto(f"{site}/activity/")
+    expect(page.get_by_role("link", name="Generated 1 image for Luna")).to_be_visible()
+    expect(page.get_by_role("link", name="Credits used for 1 image for Luna")).to_be_visible()
+    screenshot("activity")
+
+    page.get_by_role("link", name="Generated 1 image for Luna").click()
+    drawer = page.get_by_role("dialog")
+    expect(drawer).to_contain_text("Completed")
+    expect(drawer.get_by_role("link", name="Charge")).to_be_visible()
+    screenshot("drawer")
+    page.keyboard.press("Escape")
+    expect(drawer).to_be_hidden()
+    expect(page.get_by_role("link", name="Generated 1 image for Luna")).to_be_focused()
+
+    beside_the_browser(give_a_long_history)
+    page.goto(f"{site}/activity/")
+    expect(page.locator("li.row")).to_have_count(50)
+    page.get_by_role("link", name="Load more").click()
+    expect(page.locator("li.row")).to_have_count(63)
+    expect(page.get_by_role("heading", name="Today")).to_have_count(1)
+    assert console == []
+
+
+def test_no_page_has_anything_that_axe_finds(browser: Browser, site: str) -> None:
+    state: Any = None
+    for width, scheme in product((390, 1440), ("light", "dark")):
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,  # type: ignore[arg-type]
+            bypass_csp=True,  # axe evaluates scripts; the console is watched in the other test
+            reduced_motion="reduce",
+            storage_state=state,
+        )
+        page = context.new_page()
+        if state is None:
+            sign_up(page, site)
+            state = context.storage_state()
+        for path in PAGES:
+            page.goto(site + path)
+            assert_accessible(page, f"{path} at {width} px, {scheme}")
+        context.close()
+
+
+def assert_accessible(page: Page, what: str) -> None:
+    found = Axe().run(page)
+    assert found.violations_count == 0, f"{what}: {found.generate_report()}"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{what} scrolls sideways"

@@ -1,0 +1,99 @@
+"""The product's own processes against the test database: what the browser and the fault tests are about."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from django.conf import settings
+from django.db import connection
+
+ROOT = Path(__file__).parent.parent
+PATIENCE_S = 60.0
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """What a process is told that shall work on the test database."""
+    parts = urlsplit(os.environ["DATABASE_URL"])
+    database = urlunsplit(parts._replace(path=f"/{connection.settings_dict['NAME']}"))
+    ours = {"DATABASE_URL": database, "MEDIA_ROOT": str(settings.MEDIA_ROOT), "DEBUG": "1"}
+    return os.environ | ours | changes
+
+
+@contextmanager
+def web(log: Path, environment: Mapping[str, str]) -> Iterator[str]:
+    """A web server; gives its address, without a slash at the end."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [
+        "gunicorn",
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--threads",
+        "4",
+        "--no-control-socket",
+        "activity_project.wsgi",
+    ]
+    with _running(command, log, environment):
+        wait_until(lambda: _answers(port), f"the web server answers (see {log})")
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def worker(log: Path, environment: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A Celery worker with one process in its pool; gives its process, which leads a group of its own."""
+    command = ["celery", "-A", "activity_project", "worker", "--concurrency=1", "--loglevel=INFO"]
+    with _running(command, log, environment) as process:
+        wait_until(lambda: " ready" in log.read_text(), f"the worker is ready (see {log})")
+        yield process
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """Kills the process and its children outright, as a power cut would."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def wait_until(condition: Callable[[], object], what: str) -> None:
+    """Asks again and again until the condition holds; fails loudly after a minute."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"In vain waited until {what}.")
+        time.sleep(0.05)
+
+
+@contextmanager
+def _running(command: list[str], log: Path, env: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *command], cwd=ROOT, env=env, stdout=output, stderr=output, start_new_session=True
+        )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                kill(process)
+
+
+def _answers(port: int) -> bool:
+    browser = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        browser.request("GET", "/healthz")
+        return browser.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        browser.close()

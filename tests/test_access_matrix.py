@@ -1,0 +1,111 @@
+"""Every address × everyone: who gets in, who is sent to sign in, and for whom it doesn't exist.
+
+A new address fails here until it is placed. A stranger's answer is that of an id that doesn't exist.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import get_resolver
+
+from apps.accounts.models import User
+from apps.generations import operations, production
+from tests.addresses import address, our_patterns
+from tests.conftest import SignedIn
+from tests.factories import CharacterFactory, UserFactory, on_plan, wish
+
+pytestmark = pytest.mark.django_db
+
+WHO = ("anonymous", "owner", "teammate", "stranger", "staff without permission", "admin")
+IN, SIGN_IN, GONE, POSTED, HOME = 200, "sign in", 404, "posted", "home"
+
+
+def _row(everyone: int | str, **others: int | str) -> dict[str, int | str]:
+    return dict.fromkeys(WHO, everyone) | others
+
+
+EVERYONE = _row(IN)
+OWN_PAGE = _row(IN, anonymous=SIGN_IN)
+OWNERS_ONLY = _row(GONE, anonymous=SIGN_IN, owner=IN)
+OWNERS_ACT = OWNERS_ONLY | {"owner": POSTED}
+
+MATRIX = {
+    "home": _row(HOME, anonymous=IN),
+    "healthz": EVERYONE,
+    "readyz": EVERYONE,
+    "accounts:account": OWN_PAGE,
+    "activity:timeline": OWN_PAGE,
+    "activity:item": OWNERS_ONLY,
+    "activity:row": OWNERS_ONLY,
+    "credits:overview": OWN_PAGE,
+    "generations:generate": OWN_PAGE,
+    "generations:characters": OWN_PAGE,
+    "generations:character": OWNERS_ONLY,
+    "generations:gallery": OWN_PAGE,
+    "generations:result": OWNERS_ONLY,
+    "generations:status": OWNERS_ONLY,
+    "generations:retry": OWNERS_ACT,
+    "generations:thumbnail": OWNERS_ONLY,
+    "generations:image": OWNERS_ONLY,
+    "generations:image-thumbnail": OWNERS_ONLY,
+    "generations:download": OWNERS_ACT,
+}
+NAMES = [str(pattern.name) for pattern in our_patterns(get_resolver())]
+ACTS = {name for name, row in MATRIX.items() if POSTED in row.values()}
+
+
+@pytest.fixture
+def addresses_of_owner(owner: User) -> Callable[[str], list[str]]:
+    """The addresses of the owner's things: a finished job with a picture, its charge, a character."""
+    character = CharacterFactory.create(user=on_plan(owner))
+    job = operations.request(user=owner, wish=wish(character=character))
+    production.produce(job.pk, attempt=1)
+    charge = owner.credit_transactions.of_job(job.pk).get()
+    return lambda name: address(name, job, character, charge.pk)
+
+
+@pytest.fixture
+def browsers(owner: User, teammate: User, stranger: User) -> dict[str, Client]:
+    viewer = UserFactory.create(email="viewer@example.com", is_staff=True)
+    admin = UserFactory.create(email="admin@example.com", is_staff=True)
+    admin.user_permissions.set(Permission.objects.all())
+    people = {"owner": owner, "teammate": teammate, "stranger": stranger, "staff without permission": viewer}
+    return {"anonymous": Client(), **{who: SignedIn(user) for who, user in people.items()}, "admin": SignedIn(admin)}
+
+
+def test_every_address_is_placed() -> None:
+    assert set(NAMES) == set(MATRIX)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_everyone_gets_what_the_matrix_says(
+    name: str, addresses_of_owner: Callable[[str], list[str]], browsers: dict[str, Client]
+) -> None:
+    for url in addresses_of_owner(name):
+        for who in WHO:
+            browser = browsers[who]
+            answer = browser.post(url) if name in ACTS else browser.get(url)
+            _read_to_the_end(answer)
+            assert _outcome(answer.status_code, answer.get("Location", "")) == _expected(name, who), (who, url)
+
+
+def _read_to_the_end(answer: Any) -> None:
+    """A file that is being sent is open until then."""
+    if answer.streaming:
+        assert b"".join(answer.streaming_content)
+
+
+def _expected(name: str, who: str) -> int | str:
+    expected = MATRIX[name][who]
+    return expected if expected != POSTED else {"generations:download": IN}.get(name, POSTED)
+
+
+def _outcome(status: int, location: str) -> int | str:
+    if location.startswith("/accounts/login/"):
+        return SIGN_IN
+    if location == "/activity/":
+        return HOME
+    return POSTED if status == 302 else status
