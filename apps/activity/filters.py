@@ -16,17 +16,9 @@ from apps.generations.states import IN_FLIGHT, Status
 
 
 class DateRange(models.TextChoices):
-<<<<<<< HEAD
     ALL_TIME = "all_time", _("All time")
     LAST_7_DAYS = "last_7_days", _("Last 7 days")
     LAST_30_DAYS = "last_30_days", _("Last 30 days")
-=======
-    """The default stands first: a form whose address names none shows, and would send, the first of a list."""
-
-    ALL_TIME = "all_time", _("All time")
-    LAST_30_DAYS = "last_30_days", _("Last 30 days")
-    LAST_7_DAYS = "last_7_days", _("Last 7 days")
->>>>>>> timelinetests
 
 
 class Type(models.TextChoices):

@@ -19,9 +19,7 @@ from apps.accounts.models import User
 from apps.common.sql import fetch_prepared
 from apps.credits.models import JOB_REFERENCE, CreditAccount, CreditTransaction, TransactionType
 
-REPEATED_WRITES = frozenset(
-    {"one_transaction_per_idempotency_key", "one_charge_and_one_refund_per_job"}
-)
+REPEATED_WRITES = frozenset({"one_transaction_per_idempotency_key", "one_charge_and_one_refund_per_job"})
 
 
 class InsufficientCredits(Exception):
