@@ -128,6 +128,7 @@ class Timeline:
             credit_kinds=tuple(map(int, filters.credit_kinds)),
             of_character=filters.character_id is not None,
             of_status=filters.status is not None,
+            of_words=bool(filters.words),
             has_bounds=filters.has_bounds,
             continues=cursor is not None,
             rows=self.limit + 1,
@@ -138,6 +139,7 @@ class Timeline:
             "user_id": self.user_id,
             "character_id": self.filters.character_id,
             "status": self.filters.status and self.filters.status.value,
+            "words": self.filters.words,
             "since": since or "-infinity",
             "until": self.filters.until or "infinity",
         }
