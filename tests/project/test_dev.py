@@ -133,7 +133,7 @@ def test_a_taken_port_is_named_before_anything_is_started(tmp_path: Path) -> Non
         port = listener.getsockname()[1]
         refused = manage("dev", "--port", str(port), ACTIVITY_DATA_DIR=str(tmp_path))
     assert refused.returncode == 1
-    reason = f"Port {port} can't be used (Address already in use); choose another: manage.py dev --port {port + 1}\n"
+    reason = f"Port {port} can't be used (Address already in use); choose another with --port.\n"
     assert (refused.stdout, refused.stderr) == ("", reason)
 
 
@@ -165,6 +165,8 @@ def test_a_reset_never_empties_a_database_that_is_given(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_of_somebody_elses_is_named(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
-    refused = manage("dev", ACTIVITY_DATA_DIR=str(tmp_path / ".data"))
-    assert refused.returncode == 1
-    assert "belongs to another user than the one who starts this" in refused.stderr
+    for command in ("dev", "verify_ledger"):
+        refused = manage(command, ACTIVITY_DATA_DIR=str(tmp_path / ".data"))
+        assert refused.returncode == 1
+        assert f"Permission denied: {tmp_path}/.data" in refused.stderr
+        assert len(refused.stderr.splitlines()) == 1
