@@ -49,7 +49,7 @@ class Canvas:
 
     def rng(self, name: str) -> Random:
         """Return this picture's own chance for `name`: the same at every quality and run."""
-        return Random(sha256(f"{self._key}\n{name}".encode()).digest())
+        return Random(sha256(f"{self._key}\n{name}".encode("utf-8", "surrogatepass")).digest())
 
     def count(self, standard: int) -> int:
         """Return how many of a fine thing to draw, given how many standard quality has."""

@@ -1,5 +1,6 @@
 """Leaves, stems and blooms."""
 
+from functools import lru_cache
 from math import cos, pi, sin
 from random import Random
 
@@ -11,49 +12,40 @@ from apps.generations.providers.sketch.curves import Point, arc, spline, turned
 def leaf(
     canvas: Canvas, foot: Point, length: float, turns: float, colour: Colour, *, plump: float = 0.3
 ) -> None:
-    """Draw one leaf pointing from `foot` at an angle (clockwise from east), one half in shade."""
-    x, y = foot
-    rib = spline([(x, y), (x + length * 0.5, y - length * 0.05), (x + length, y)], steps=8)
-    upper = spline(
-        [
-            (x, y),
-            (x + length * 0.3, y - length * plump),
-            (x + length * 0.72, y - length * plump * 0.72),
-            (x + length, y),
-        ],
-        steps=8,
+    """Draw one leaf pointing from `foot` at an angle (clockwise from east), one half in shade.
+
+    `plump` is the half width as a share of the length.
+    """
+    palette = canvas.palette
+    rib, upper, lower = (
+        turned([(foot[0] + x * length, foot[1] + y * length) for x, y in line], foot, turns)
+        for line in _leaf_lines(plump)
     )
-    lower = spline(
-        [
-            (x, y),
-            (x + length * 0.3, y + length * plump * 0.86),
-            (x + length * 0.72, y + length * plump * 0.6),
-            (x + length, y),
-        ],
-        steps=8,
-    )
-    canvas.polygon(turned([*upper, *reversed(rib)], foot, turns), colour)
-    canvas.polygon(
-        turned([*lower, *reversed(rib)], foot, turns), mix(colour, canvas.palette.ink, 0.22)
-    )
-    canvas.line(
-        turned(rib, foot, turns), max(0.8, length * 0.012), mix(colour, canvas.palette.paper, 0.35)
-    )
+    canvas.polygon([*upper, *reversed(rib)], colour)
+    canvas.polygon([*lower, *reversed(rib)], mix(colour, palette.ink, 0.22))
+    canvas.line(rib, max(0.8, length * 0.012), mix(colour, palette.paper, 0.35))
+
+
+@lru_cache(maxsize=64)
+def _leaf_lines(plump: float) -> tuple[list[Point], list[Point], list[Point]]:
+    # The midrib and both edges of a leaf of length 1 that points east.
+    rib = [(0.0, 0.0), (0.5, -0.05), (1.0, 0.0)]
+    upper = [(0.0, 0.0), (0.3, -plump), (0.72, -0.72 * plump), (1.0, 0.0)]
+    lower = [(0.0, 0.0), (0.3, 0.86 * plump), (0.72, 0.6 * plump), (1.0, 0.0)]
+    return spline(rib, steps=8), spline(upper, steps=8), spline(lower, steps=8)
 
 
 def stem(canvas: Canvas, foot: Point, length: float, turns: float, bend: float) -> list[Point]:
-    """Draw a stem from `foot`, bending over as it grows, and return its points."""
-    points = []
-    for step in range(25):
-        share = step / 24
-        angle = 2 * pi * (turns + bend * share)
-        points.append(
-            (foot[0] + cos(angle) * length * share, foot[1] + sin(angle) * length * share)
-        )
-    canvas.line(
-        points, max(1.0, canvas.unit * 0.004), mix(canvas.palette.near, canvas.palette.second, 0.2)
-    )
+    """Draw a stem from `foot`, bending over as it grows, and return its 25 points."""
+    points = [_grown(foot, length * step / 24, turns + bend * step / 24) for step in range(25)]
+    tone = mix(canvas.palette.near, canvas.palette.second, 0.2)
+    canvas.line(points, max(1.0, canvas.unit * 0.004), tone)
     return points
+
+
+def _grown(foot: Point, length: float, turns: float) -> Point:
+    angle = 2 * pi * turns
+    return foot[0] + cos(angle) * length, foot[1] + sin(angle) * length
 
 
 def daisy(canvas: Canvas, centre: Point, radius: float, colour: Colour, rng: Random) -> None:

@@ -3,7 +3,7 @@
 from PIL import Image
 
 from apps.generations.providers.sketch.canvas import Canvas
-from apps.generations.providers.sketch.colour import Colour
+from apps.generations.providers.sketch.curves import Point
 
 
 def still_water(canvas: Canvas, shore: float) -> None:
@@ -23,8 +23,8 @@ def _ripples(canvas: Canvas, shore: float) -> None:
         near = rng.random()
         y = shore + (canvas.height - shore) * near**1.5
         length = canvas.unit * rng.uniform(0.02, 0.16) * (0.4 + near)
-        x = rng.uniform(-0.05, 1) * canvas.width
-        dash(canvas, x, y, length, canvas.unit * 0.0024 * near, canvas.palette.light, opacity=0.2)
+        middle = (rng.uniform(-0.05, 1) * canvas.width + length / 2, y)
+        _dash(canvas, middle, (length / 2, canvas.unit * 0.0024 * near), opacity=0.2)
 
 
 def glitter(canvas: Canvas, x: float, top: float, bottom: float) -> None:
@@ -34,21 +34,11 @@ def glitter(canvas: Canvas, x: float, top: float, bottom: float) -> None:
         near = rng.random()
         spread = canvas.unit * (0.025 + 0.13 * near)
         length = canvas.unit * rng.uniform(0.008, 0.05) * (0.4 + near)
-        middle = x + rng.gauss(0, spread)
-        y = top + (bottom - top) * near
+        middle = (x + rng.gauss(0, spread), top + (bottom - top) * near)
         thick = canvas.unit * (0.0012 + 0.003 * near)
-        dash(canvas, middle - length / 2, y, length, thick, canvas.palette.light, opacity=0.5)
+        _dash(canvas, middle, (length / 2, thick), opacity=0.5)
 
 
-def dash(  # noqa: PLR0917
-    canvas: Canvas,
-    x: float,
-    y: float,
-    length: float,
-    thick: float,
-    colour: Colour,
-    *,
-    opacity: float,
-) -> None:
-    """Draw one short horizontal stroke with tapering ends."""
-    canvas.ellipse((x + length / 2, y), (length / 2, max(0.6, thick)), colour, opacity=opacity)
+def _dash(canvas: Canvas, middle: Point, radius: Point, *, opacity: float) -> None:
+    half, thick = radius
+    canvas.ellipse(middle, (half, max(0.6, thick)), canvas.palette.light, opacity=opacity)

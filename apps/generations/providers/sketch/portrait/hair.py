@@ -1,11 +1,13 @@
 """Hair: what falls behind the head and what frames the face, by cut."""
 
+from collections.abc import Sequence
 from random import Random
 
 from apps.generations.providers.sketch.canvas import Canvas
 from apps.generations.providers.sketch.colour import mix
 from apps.generations.providers.sketch.curves import Point, arc, mirrored, spline
 from apps.generations.providers.sketch.portrait.frame import Frame
+from apps.generations.providers.sketch.portrait.hat import sun_hat
 from apps.generations.providers.sketch.portrait.looks import Look
 
 # Right halves of the mass behind the head, from the crown down.
@@ -55,6 +57,30 @@ _BEHIND: dict[str, tuple[Point, ...]] = {
     "crop": ((0, -1.24), (0.5, -1.16), (0.84, -0.74), (0.83, -0.2), (0.76, 0.1)),
 }
 
+# What lies over the forehead, from the left temple to the right one and back.
+_CAP: tuple[Point, ...] = (
+    *((-0.8, 0.02), (-0.84, -0.5), (-0.5, -1.1), (0, -1.2)),
+    *((0.5, -1.1), (0.84, -0.5), (0.8, 0.02)),
+)
+_CAP_STRANDS: tuple[tuple[Point, ...], ...] = (
+    ((-0.5, -0.86), (-0.1, -1.1), (0.4, -0.98)),
+    ((-0.62, -0.7), (-0.3, -1.0), (0.1, -1.08)),
+)
+_SWEEP_TOP: tuple[Point, ...] = (
+    *((-0.8, 0.0), (-0.86, -0.55), (-0.62, -1.12), (0.1, -1.36)),
+    *((0.72, -1.1), (0.88, -0.5), (0.8, 0.0)),
+)
+_SWEEP_UNDER: tuple[Point, ...] = (
+    *((0.7, -0.3), (0.62, -0.62), (0.1, -0.68)),
+    *((-0.42, -0.8), (-0.66, -0.5), (-0.7, -0.2)),
+)
+_SWEEP_STRANDS: tuple[tuple[Point, ...], ...] = (
+    ((-0.5, -0.9), (0.0, -1.06), (0.56, -0.84)),
+    ((-0.46, -1.05), (0.05, -1.2), (0.6, -1.0)),
+)
+# How far down parted hair falls beside the face.
+_CURTAIN_ENDS = {"bob": 0.72, "long": 1.25, "waves": 1.05, "hat": 0.95}
+
 
 def behind(canvas: Canvas, frame: Frame, look: Look, rng: Random) -> None:
     """Draw the hair that the face and shoulders will cover."""
@@ -87,122 +113,51 @@ def framing(canvas: Canvas, frame: Frame, look: Look, rng: Random) -> None:
     else:
         _curtains(canvas, frame, look, rng)
     if look.cut == "hat":
-        _hat(canvas, frame)
+        sun_hat(canvas, frame)
 
 
 def _hairline(canvas: Canvas, frame: Frame, look: Look, height: float) -> None:
-    cap = [
-        (-0.8, 0.02),
-        (-0.84, -0.5),
-        (-0.5, -1.1),
-        (0, -1.2),
-        (0.5, -1.1),
-        (0.84, -0.5),
-        (0.8, 0.02),
-    ]
-    under = [
-        (0.7, -0.32),
-        (0.46, height - 0.06),
-        (0, height - 0.16),
-        (-0.46, height - 0.06),
-        (-0.7, -0.32),
-    ]
-    canvas.polygon(frame.place([*spline(cap), *spline(under)]), look.hair)
-    _strands(
-        canvas,
-        frame,
-        look,
-        [[(-0.5, -0.86), (-0.1, -1.1), (0.4, -0.98)], [(-0.62, -0.7), (-0.3, -1.0), (0.1, -1.08)]],
-    )
+    temple = [(0.7, -0.32), (0.46, height - 0.06), (0, height - 0.16)]
+    under = [*temple, *((-x, y) for x, y in reversed(temple[:-1]))]
+    canvas.polygon(frame.place([*spline(_CAP), *spline(under)]), look.hair)
+    _strands(canvas, frame, look, _CAP_STRANDS)
 
 
 def _sweep(canvas: Canvas, frame: Frame, look: Look) -> None:
-    top = [
-        (-0.8, 0.0),
-        (-0.86, -0.55),
-        (-0.62, -1.12),
-        (0.1, -1.36),
-        (0.72, -1.1),
-        (0.88, -0.5),
-        (0.8, 0.0),
-    ]
-    under = [(0.7, -0.3), (0.62, -0.62), (0.1, -0.68), (-0.42, -0.8), (-0.66, -0.5), (-0.7, -0.2)]
-    canvas.polygon(frame.place([*spline(top), *spline(under)]), look.hair)
-    _strands(
-        canvas,
-        frame,
-        look,
-        [[(-0.5, -0.9), (0.0, -1.06), (0.56, -0.84)], [(-0.46, -1.05), (0.05, -1.2), (0.6, -1.0)]],
-    )
+    canvas.polygon(frame.place([*spline(_SWEEP_TOP), *spline(_SWEEP_UNDER)]), look.hair)
+    _strands(canvas, frame, look, _SWEEP_STRANDS)
 
 
 def _curtains(canvas: Canvas, frame: Frame, look: Look, rng: Random) -> None:
-    part, low = (
-        rng.uniform(-0.28, 0.28),
-        {"bob": 0.72, "long": 1.25, "waves": 1.05, "hat": 0.95}[look.cut],
-    )
+    part = rng.uniform(-0.28, 0.28)
     for side in (-1, 1):
-        outer = [
-            (part, -1.24),
-            (side * 0.55, -1.14),
-            (side * 0.94, -0.66),
-            (side * 1.0, 0.0),
-            (side * 0.99, low * 0.8),
-            (side * 0.86, low * 1.12),
-        ]
-        inner = [
-            (side * 0.86, low * 1.12),
-            (side * 0.79, low * 0.7),
-            (side * 0.77, 0.2),
-            (side * 0.7, -0.26),
-            (side * 0.4 + part * 0.3, -0.72),
-            (part, -1.02),
-        ]
-        canvas.polygon(
-            frame.place([*spline(outer), *spline(inner)]), [look.hair_light, look.hair, look.hair]
-        )
-        locks = [
-            [
-                (part + side * 0.08, -1.12),
-                (side * 0.6, -0.86),
-                (side * (0.82 + reach), -0.2),
-                (side * (0.8 + reach), low * (0.7 + reach)),
-            ]
-            for reach in (0.0, 0.06, 0.12)
-        ]
-        _strands(canvas, frame, look, locks)
+        curtain = frame.place(_curtain(part, side, _CURTAIN_ENDS[look.cut]))
+        canvas.polygon(curtain, [look.hair_light, look.hair, look.hair])
+        _strands(canvas, frame, look, _locks(part, side, _CURTAIN_ENDS[look.cut]))
 
 
-def _strands(canvas: Canvas, frame: Frame, look: Look, strands: list[list[Point]]) -> None:
+def _curtain(part: float, side: int, low: float) -> list[Point]:
+    outer = [(0.55, -1.14), (0.94, -0.66), (1.0, 0.0), (0.99, low * 0.8), (0.86, low * 1.12)]
+    inner = [(0.86, low * 1.12), (0.79, low * 0.7), (0.77, 0.2), (0.7, -0.26)]
+    falling = spline([(part, -1.24), *((side * x, y) for x, y in outer)])
+    brow = (side * 0.4 + part * 0.3, -0.72)
+    rising = spline([*((side * x, y) for x, y in inner), brow, (part, -1.02)])
+    return [*falling, *rising]
+
+
+def _locks(part: float, side: int, low: float) -> list[list[Point]]:
+    return [
+        [
+            (part + side * 0.08, -1.12),
+            (side * 0.6, -0.86),
+            (side * (0.82 + reach), -0.2),
+            (side * (0.8 + reach), low * (0.7 + reach)),
+        ]
+        for reach in (0.0, 0.06, 0.12)
+    ]
+
+
+def _strands(canvas: Canvas, frame: Frame, look: Look, strands: Sequence[Sequence[Point]]) -> None:
     tone = mix(look.hair, canvas.palette.light, 0.34)
     for strand in strands:
         canvas.line(frame.place(spline(strand)), frame.radius * 0.018, tone, opacity=0.6)
-
-
-def _hat(canvas: Canvas, frame: Frame) -> None:
-    palette = canvas.palette
-    straw = mix(palette.paper, palette.second, 0.35)
-    brim = arc((0, -0.74), (1.62, 0.34), 0, 1)
-    crown = spline(
-        [
-            (-0.82, -0.8),
-            (-0.78, -1.3),
-            (-0.5, -1.62),
-            (0, -1.66),
-            (0.5, -1.62),
-            (0.78, -1.3),
-            (0.82, -0.8),
-        ]
-    )
-    canvas.polygon(frame.place(brim), [straw, mix(straw, palette.ink, 0.14)])
-    canvas.polygon(
-        frame.place([*crown, *arc((0, -0.8), (0.82, 0.15), 0, 0.5)]),
-        [mix(straw, palette.light, 0.3), straw],
-    )
-    band = [
-        (-0.83, -0.98),
-        *arc((0, -0.98), (0.83, 0.14), 0.5, 0.0, steps=20),
-        (0.82, -0.78),
-        *arc((0, -0.79), (0.82, 0.15), 0.0, 0.5, steps=20),
-    ]
-    canvas.polygon(frame.place(band), palette.accent)

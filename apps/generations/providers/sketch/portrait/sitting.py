@@ -3,16 +3,16 @@
 from math import pi, sin
 from random import Random
 
-from PIL import ImageFilter
+from PIL import Image, ImageFilter
 
 from apps.generations.providers.sketch.canvas import Canvas
 from apps.generations.providers.sketch.colour import mix
-from apps.generations.providers.sketch.curves import Point, arc
 from apps.generations.providers.sketch.plants import leaf
 from apps.generations.providers.sketch.portrait import hair
 from apps.generations.providers.sketch.portrait.clothes import bust
 from apps.generations.providers.sketch.portrait.face import face
 from apps.generations.providers.sketch.portrait.frame import Frame
+from apps.generations.providers.sketch.portrait.halo import halo
 from apps.generations.providers.sketch.portrait.looks import look
 
 
@@ -26,13 +26,14 @@ def plain_wall(canvas: Canvas) -> None:
             mix(palette.sky[2], palette.far, 0.3),
         ]
     )
-    _halo(canvas, canvas.rng("halo"), _frame(canvas, canvas.rng("sitting")))
+    halo(canvas, _frame(canvas, canvas.rng("sitting")))
 
 
 def soften(canvas: Canvas) -> None:
     """Put the place that was drawn out of focus, so that it stays behind the person."""
-    blur = ImageFilter.GaussianBlur(canvas.unit * 0.006)
-    canvas.image = canvas.image.filter(blur)
+    # At half the size: a blur has no fine detail to lose, and takes a quarter of the time.
+    small = canvas.image.reduce(2).filter(ImageFilter.GaussianBlur(canvas.unit * 0.003))
+    canvas.image = small.resize(canvas.image.size, Image.Resampling.BICUBIC)
     canvas.veil(canvas.palette.sky[2], [0.05, 0.22, 0.3])
 
 
@@ -58,33 +59,6 @@ def _frame(canvas: Canvas, rng: Random) -> Frame:
     )
     centre = (canvas.width * (0.5 + shift), canvas.height - radius * 3.05)
     return Frame(centre, radius, rng.uniform(-0.018, 0.018))
-
-
-def _halo(canvas: Canvas, rng: Random, frame: Frame) -> None:
-    palette = canvas.palette
-    middle: Point = (frame.centre[0], frame.centre[1] - frame.radius * 0.15)
-    reach = frame.radius * rng.uniform(1.85, 2.15)
-    tone = rng.choice([palette.accent, palette.second, palette.light, palette.far])
-    kind = rng.randrange(4)
-    if kind == 0:
-        for index in range(36):
-            wedge = arc(
-                middle, (reach * 1.6, reach * 1.6), (index - 0.2) / 36, (index + 0.2) / 36, steps=2
-            )
-            canvas.polygon([middle, *wedge], tone, opacity=0.3)
-    elif kind == 1:
-        for index in range(5):
-            ring = arc(middle, (reach * (1 + 0.14 * index),) * 2, 0, 1, steps=90)
-            canvas.line(ring, canvas.unit * 0.003, tone, opacity=0.75 - 0.14 * index)
-    elif kind == 2:
-        foot = canvas.height + 2
-        dome = arc(middle, (reach * 1.1, reach * 1.1), 0.5, 1)
-        canvas.polygon(
-            [(middle[0] - reach * 1.1, foot), *dome, (middle[0] + reach * 1.1, foot)],
-            mix(tone, palette.sky[2], 0.35),
-        )
-        return
-    canvas.disc(middle, reach, [tone, mix(tone, palette.sky[2], 0.4)])
 
 
 def _corner_leaves(canvas: Canvas, rng: Random) -> None:

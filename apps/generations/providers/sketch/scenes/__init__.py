@@ -16,17 +16,18 @@ from apps.generations.providers.sketch.scenes import (
 from apps.generations.providers.sketch.scenes.scene import Scene
 from apps.generations.providers.sketch.words import vocabulary
 
+# The rarer a scene's words, the earlier: of two scenes called for alike, the first is taken.
 SCENES: tuple[Scene, ...] = (
-    ridges.SCENE,
-    city.SCENE,
-    waves.SCENE,
-    forest.SCENE,
     aurora.SCENE,
     dunes.SCENE,
+    waves.SCENE,
+    city.SCENE,
     botanical.SCENE,
+    still_life.SCENE,
     bauhaus.SCENE,
     contours.SCENE,
-    still_life.SCENE,
+    ridges.SCENE,
+    forest.SCENE,
 )
 PORTRAIT = Scene(
     "portrait",

@@ -8,10 +8,10 @@ from apps.generations.providers.sketch.canvas import Canvas
 from apps.generations.providers.sketch.colour import Colour, mix
 from apps.generations.providers.sketch.curves import fractal_line
 from apps.generations.providers.sketch.scenes.scene import Scene
-from apps.generations.providers.sketch.words import vocabulary
 from apps.generations.providers.sketch.sky import stars
 from apps.generations.providers.sketch.trees import pine
 from apps.generations.providers.sketch.water import still_water
+from apps.generations.providers.sketch.words import vocabulary
 
 _COARSE = 4
 # Fading upwards from a bright lower hem, as real curtains do.
@@ -81,7 +81,7 @@ SCENE = Scene(
     "aurora",
     draw,
     vocabulary(
-        "aurora star starry polar northern iceland norway galaxy cosmic cosmos space universe "
-        "sky midnight moonlight magic magical fantasy dream mystic camp camping"
+        "aurora star starry polar northern iceland norway galaxy cosmic cosmos space "
+        "universe sky midnight moonlight magic magical fantasy dream mystic camp camping"
     ),
 )

@@ -5,7 +5,14 @@ from random import Random
 from apps.generations.providers.sketch.canvas import Canvas
 from apps.generations.providers.sketch.colour import Colour, mix
 from apps.generations.providers.sketch.curves import Point, arc
-from apps.generations.providers.sketch.plants import berries, daisy, leaf, poppy, stem, tulip
+from apps.generations.providers.sketch.plants import (
+    berries,
+    daisy,
+    leaf,
+    poppy,
+    stem,
+    tulip,
+)
 from apps.generations.providers.sketch.scenes.scene import Scene
 from apps.generations.providers.sketch.words import vocabulary
 

@@ -10,8 +10,8 @@ from apps.generations.providers.sketch.canvas import Canvas
 from apps.generations.providers.sketch.colour import Colour, along, mix
 from apps.generations.providers.sketch.curves import Point
 from apps.generations.providers.sketch.scenes.scene import Scene
-from apps.generations.providers.sketch.words import vocabulary
 from apps.generations.providers.sketch.texture import added, cloud
+from apps.generations.providers.sketch.words import vocabulary
 
 _SHEETS = 9
 _COARSE = 4

@@ -6,8 +6,8 @@ from apps.generations.providers.sketch.canvas import Canvas
 from apps.generations.providers.sketch.colour import mix
 from apps.generations.providers.sketch.curves import Point, spline
 from apps.generations.providers.sketch.scenes.scene import Scene
-from apps.generations.providers.sketch.words import vocabulary
 from apps.generations.providers.sketch.sky import birds, sky, sun
+from apps.generations.providers.sketch.words import vocabulary
 
 
 def draw(canvas: Canvas) -> None:
@@ -35,7 +35,7 @@ def _dune(canvas: Canvas, rng: Random, horizon: float, depth: float) -> None:
         [mix(lit, palette.light, 0.35), lit, mix(lit, palette.near, 0.25)],
     )
     canvas.polygon(_flank(canvas, rng, crest, peak), [shade, mix(shade, lit, 0.75)])
-    _ripples(canvas, rng, crest, depth)
+    _ripples(canvas, crest, depth)
 
 
 def _crest(canvas: Canvas, rng: Random, horizon: float, depth: float) -> tuple[list[Point], int]:
@@ -68,7 +68,7 @@ def _flank(canvas: Canvas, rng: Random, crest: list[Point], peak: int) -> list[P
     return [*reversed(ridge), *edge, corner]
 
 
-def _ripples(canvas: Canvas, rng: Random, crest: list[Point], depth: float) -> None:
+def _ripples(canvas: Canvas, crest: list[Point], depth: float) -> None:
     if depth < 0.7:
         return
     for index in range(canvas.count(9)):

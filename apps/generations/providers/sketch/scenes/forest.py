@@ -7,9 +7,9 @@ from PIL import Image, ImageDraw, ImageFilter
 from apps.generations.providers.sketch.canvas import Canvas
 from apps.generations.providers.sketch.colour import mix
 from apps.generations.providers.sketch.scenes.scene import Scene
-from apps.generations.providers.sketch.words import vocabulary
 from apps.generations.providers.sketch.sky import birds, sky, sun
 from apps.generations.providers.sketch.trees import pine
+from apps.generations.providers.sketch.words import vocabulary
 
 _COARSE = 4
 

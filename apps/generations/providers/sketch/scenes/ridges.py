@@ -6,10 +6,10 @@ from apps.generations.providers.sketch.canvas import Canvas
 from apps.generations.providers.sketch.colour import mix
 from apps.generations.providers.sketch.curves import Point, fractal_line
 from apps.generations.providers.sketch.scenes.scene import Scene
-from apps.generations.providers.sketch.words import vocabulary
 from apps.generations.providers.sketch.sky import birds, sky, sun
 from apps.generations.providers.sketch.trees import pine
 from apps.generations.providers.sketch.water import still_water
+from apps.generations.providers.sketch.words import vocabulary
 
 
 def draw(canvas: Canvas) -> None:

@@ -210,7 +210,7 @@ SCENE = Scene(
     draw,
     vocabulary(
         "coffee cafe café tea cup breakfast kitchen food fruit table still vase interior room home "
-        "house studio product perfume bottle book morning brunch restaurant wine dinner cooking "
+        "house product perfume bottle book morning brunch restaurant wine dinner cooking "
         "skincare makeup cosy cozy window living bedroom sofa"
     ),
 )

@@ -7,10 +7,10 @@ from apps.generations.providers.sketch.canvas import Canvas
 from apps.generations.providers.sketch.colour import along, mix
 from apps.generations.providers.sketch.curves import Point, spline
 from apps.generations.providers.sketch.scenes.scene import Scene
-from apps.generations.providers.sketch.words import vocabulary
 from apps.generations.providers.sketch.sky import birds, sky, sun
 from apps.generations.providers.sketch.trees import palm_frond
 from apps.generations.providers.sketch.water import glitter
+from apps.generations.providers.sketch.words import vocabulary
 
 
 def draw(canvas: Canvas) -> None:
