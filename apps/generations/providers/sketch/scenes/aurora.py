@@ -22,6 +22,7 @@ _RAY = (
 
 
 def draw(canvas: Canvas) -> None:
+    """Draw the night over the whole canvas."""
     rng = canvas.rng("aurora")
     palette = canvas.palette
     night = mix(palette.ink, palette.sky[0], 0.45)

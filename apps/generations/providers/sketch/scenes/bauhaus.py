@@ -15,6 +15,7 @@ _Motif: TypeAlias = Callable[[Canvas, Random, _Cell, list[Colour]], None]
 
 
 def draw(canvas: Canvas) -> None:
+    """Draw the poster, as many tiles as the canvas holds."""
     rng = canvas.rng("bauhaus")
     canvas.wash([canvas.palette.paper, mix(canvas.palette.paper, canvas.palette.second, 0.12)])
     side = canvas.unit * 0.88 / rng.choice([3, 4, 4])

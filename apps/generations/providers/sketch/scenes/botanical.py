@@ -18,6 +18,7 @@ from apps.generations.providers.sketch.words import vocabulary
 
 
 def draw(canvas: Canvas) -> None:
+    """Draw an arrangement that grows from the bottom edge."""
     rng = canvas.rng("botanical")
     palette = canvas.palette
     canvas.wash([palette.paper, mix(palette.paper, palette.sky[2], 0.6)])

@@ -15,6 +15,7 @@ from apps.generations.providers.sketch.words import vocabulary
 
 
 def draw(canvas: Canvas) -> None:
+    """Draw five rows of houses, the nearest with lit windows."""
     rng = canvas.rng("city")
     shore = canvas.height * (rng.uniform(0.74, 0.8) if rng.random() < 0.5 else 1.0)
     sky(canvas, shore)

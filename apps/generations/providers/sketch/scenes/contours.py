@@ -19,6 +19,7 @@ _GRID = 48
 
 
 def draw(canvas: Canvas) -> None:
+    """Draw the sheets from the light up to the topmost."""
     rng = canvas.rng("contours")
     palette = canvas.palette
     middle = (canvas.width * rng.uniform(0.35, 0.65), canvas.height * rng.uniform(0.35, 0.65))

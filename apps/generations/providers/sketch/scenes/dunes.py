@@ -11,6 +11,7 @@ from apps.generations.providers.sketch.words import vocabulary
 
 
 def draw(canvas: Canvas) -> None:
+    """Draw sky, sun and six dunes from far to near."""
     rng = canvas.rng("dunes")
     horizon = canvas.height * rng.uniform(0.44, 0.56)
     sky(canvas, canvas.height * 0.75)

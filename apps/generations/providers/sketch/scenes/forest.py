@@ -15,6 +15,7 @@ _COARSE = 4
 
 
 def draw(canvas: Canvas) -> None:
+    """Draw seven rows of trees, mist between them."""
     rng = canvas.rng("forest")
     sky(canvas, canvas.height)
     light = (canvas.width * rng.uniform(0.3, 0.7), canvas.height * rng.uniform(0.18, 0.34))

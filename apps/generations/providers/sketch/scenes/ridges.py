@@ -13,6 +13,7 @@ from apps.generations.providers.sketch.words import vocabulary
 
 
 def draw(canvas: Canvas) -> None:
+    """Draw sky, sun and seven ranges from far to near."""
     rng = canvas.rng("ridges")
     shore = canvas.height * (rng.uniform(0.68, 0.76) if rng.random() < 0.45 else 1.0)
     horizon = shore * rng.uniform(0.42, 0.52)

@@ -19,6 +19,7 @@ _PROFILES: tuple[tuple[Point, ...], ...] = (
 
 
 def draw(canvas: Canvas) -> None:
+    """Draw the room, then the things on the table from back to front."""
     rng = canvas.rng("still life")
     table = canvas.height * rng.uniform(0.68, 0.75)
     _room(canvas, rng, table)

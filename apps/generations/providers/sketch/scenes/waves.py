@@ -14,6 +14,7 @@ from apps.generations.providers.sketch.words import vocabulary
 
 
 def draw(canvas: Canvas) -> None:
+    """Draw sky, sun and rows of waves; sand and palms where there is a beach."""
     rng = canvas.rng("waves")
     horizon = canvas.height * rng.uniform(0.36, 0.5)
     sky(canvas, horizon)
