@@ -120,9 +120,7 @@ def test_hq_is_the_same_drawing_in_finer_detail() -> None:
     (standard,) = provider.generate(request_for())
     (hq,) = provider.generate(request_for(quality="hq"))
 
-    difference = ImageChops.difference(
-        opened(standard), opened(hq).resize((standard.width, standard.height))
-    )
+    difference = ImageChops.difference(opened(standard), opened(hq).resize((standard.width, standard.height)))
 
     assert max(ImageStat.Stat(difference).mean) < 12
 

@@ -9,9 +9,7 @@ from apps.generations.providers.sketch.colour import Colour, mix
 from apps.generations.providers.sketch.curves import Point, arc, spline, turned
 
 
-def leaf(
-    canvas: Canvas, foot: Point, length: float, turns: float, colour: Colour, *, plump: float = 0.3
-) -> None:
+def leaf(canvas: Canvas, foot: Point, length: float, turns: float, colour: Colour, *, plump: float = 0.3) -> None:
     """Draw one leaf pointing from `foot` at an angle (clockwise from east), one half in shade.
 
     `plump` is the half width as a share of the length.
@@ -111,9 +109,7 @@ def poppy(canvas: Canvas, centre: Point, radius: float, colour: Colour, rng: Ran
             centre[0] + cos(2 * pi * turns) * radius * 0.45,
             centre[1] + sin(2 * pi * turns) * radius * 0.45,
         )
-        canvas.disc(
-            middle, radius * 0.58, mix(colour, canvas.palette.ink, 0.07 * (index % 3)), opacity=0.94
-        )
+        canvas.disc(middle, radius * 0.58, mix(colour, canvas.palette.ink, 0.07 * (index % 3)), opacity=0.94)
     canvas.disc(centre, radius * 0.26, canvas.palette.ink)
     for point in arc(centre, (radius * 0.36, radius * 0.36), start, start + 1, steps=11):
         canvas.disc(point, radius * 0.045, canvas.palette.second)

@@ -33,7 +33,7 @@ def _blots(rng: Random, size: tuple[int, int], cells: tuple[int, int], octave: i
 def added(left: Image.Image, right: Image.Image) -> Image.Image:
     """Return the sum of two fields (mode F)."""
     return cast(
-        Image.Image,
+        "Image.Image",
         ImageMath.lambda_eval(lambda given: given["left"] + given["right"], left=left, right=right),
     )
 

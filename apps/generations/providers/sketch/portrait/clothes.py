@@ -64,9 +64,7 @@ def _garment(canvas: Canvas, frame: Frame, look: Look, rng: Random, shoulders: l
         _pattern(canvas, frame, rng, tone)
     for side in (-1, 1):
         fold = [(side * 1.1, 2.3), (side * 1.05, 2.9), (side * 1.18, 4.2)]
-        canvas.line(
-            frame.upright(spline(fold)), frame.radius * 0.03, canvas.palette.ink, opacity=0.28
-        )
+        canvas.line(frame.upright(spline(fold)), frame.radius * 0.03, canvas.palette.ink, opacity=0.28)
 
 
 def _turtleneck(canvas: Canvas, frame: Frame, tone: Colour) -> None:

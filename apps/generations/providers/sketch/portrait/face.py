@@ -40,9 +40,7 @@ def _ears(canvas: Canvas, frame: Frame, look: Look) -> None:
     for side in (-1, 1):
         canvas.polygon(frame.place(arc((side * 0.74, 0.06), (0.12, 0.22), 0, 1)), look.shade)
         if look.has_earrings:
-            canvas.polygon(
-                frame.place(arc((side * 0.78, 0.44), (0.1, 0.14), 0, 1)), canvas.palette.second
-            )
+            canvas.polygon(frame.place(arc((side * 0.78, 0.44), (0.1, 0.14), 0, 1)), canvas.palette.second)
             canvas.polygon(frame.place(arc((side * 0.78, 0.43), (0.055, 0.09), 0, 1)), look.shade)
 
 
@@ -77,9 +75,7 @@ def _cheeks(canvas: Canvas, frame: Frame, look: Look) -> None:
 def _beard(canvas: Canvas, frame: Frame, look: Look) -> None:
     jaw = [(0.0, 1.13), (0.32, 1.04), (0.58, 0.76), (0.72, 0.3), (0.72, -0.02)]
     inner = [(0.6, 0.22), (0.5, 0.42), (0.24, 0.4), (0.0, 0.44)]
-    canvas.polygon(
-        frame.place(mirrored([*spline(jaw), *spline(inner)], 0)), mix(look.hair, look.skin, 0.12)
-    )
+    canvas.polygon(frame.place(mirrored([*spline(jaw), *spline(inner)], 0)), mix(look.hair, look.skin, 0.12))
 
 
 def _eyes(canvas: Canvas, frame: Frame, look: Look, *, gaze: bool) -> None:
@@ -112,9 +108,7 @@ def _open_eye(canvas: Canvas, frame: Frame, x: float, side: int) -> None:
         *spline([(x + 0.15, -0.01), (x, 0.065), (x - 0.15, 0.0)]),
     ]
     canvas.polygon(frame.place(almond), mix(palette.paper, palette.light, 0.5))
-    canvas.polygon(
-        frame.place(arc((x, -0.012), (0.068, 0.072), 0, 1)), mix(palette.near, palette.ink, 0.5)
-    )
+    canvas.polygon(frame.place(arc((x, -0.012), (0.068, 0.072), 0, 1)), mix(palette.near, palette.ink, 0.5))
     (gleam,) = frame.place([(x + 0.02, -0.035)])
     canvas.disc(gleam, frame.radius * 0.017, palette.paper)
     wing = [(x + side * 0.16, -0.015), (x + side * 0.23, -0.055)] if side else [(x + 0.16, -0.01)]
@@ -140,7 +134,5 @@ def _glasses(canvas: Canvas, frame: Frame) -> None:
         lens = arc((side * 0.34, 0.0), (0.255, 0.22), 0, 1)
         canvas.polygon(frame.place(lens), ink, opacity=0.86 if dark else 0.1)
         canvas.line(frame.place(lens), frame.radius * 0.03, ink)
-        canvas.line(
-            frame.place([(side * 0.59, -0.04), (side * 0.75, -0.08)]), frame.radius * 0.03, ink
-        )
+        canvas.line(frame.place([(side * 0.59, -0.04), (side * 0.75, -0.08)]), frame.radius * 0.03, ink)
     canvas.line(frame.place(arc((0, 0.0), (0.09, 0.07), 0.5, 1.0)), frame.radius * 0.03, ink)

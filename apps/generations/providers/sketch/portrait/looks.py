@@ -7,9 +7,7 @@ from apps.generations.providers.sketch.canvas import Canvas
 from apps.generations.providers.sketch.colour import Colour, from_hex, mix
 from apps.generations.providers.sketch.words import vocabulary
 
-_SKINS = tuple(
-    from_hex(code) for code in ("#f6d5bf", "#efc2a2", "#dda57d", "#c08457", "#96603c", "#6b4029")
-)
+_SKINS = tuple(from_hex(code) for code in ("#f6d5bf", "#efc2a2", "#dda57d", "#c08457", "#96603c", "#6b4029"))
 _WARM_SHADE = from_hex("#8a3f2c")
 _ROUGE = from_hex("#b3343c")
 _HAIRS = {
@@ -75,15 +73,11 @@ def look(canvas: Canvas, rng: Random) -> Look:
             mix(_WARM_SHADE if is_man else _ROUGE, palette.accent, 0.25),
             0.35 if is_man else 0.72,
         ),
-        garment=rng.choice(
-            [palette.accent, palette.near, palette.paper, palette.second, palette.ink]
-        ),
+        garment=rng.choice([palette.accent, palette.near, palette.paper, palette.second, palette.ink]),
         cut=_cut(canvas, rng, is_man=is_man),
         neckline="crew" if is_man else rng.choice(["crew", "vee", "scoop", "turtle", "collar"]),
         has_beard="beard" in canvas.words or (is_man and rng.random() < 0.45),
-        has_glasses="glasses" in canvas.words
-        or "sunglasses" in canvas.words
-        or rng.random() < 0.16,
+        has_glasses="glasses" in canvas.words or "sunglasses" in canvas.words or rng.random() < 0.16,
         has_earrings=not is_man and rng.random() < 0.65,
         has_lashes=not is_man,
     )

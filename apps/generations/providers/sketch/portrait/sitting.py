@@ -52,11 +52,7 @@ def draw(canvas: Canvas) -> None:
 
 def _frame(canvas: Canvas, rng: Random) -> Frame:
     radius = min(canvas.width * 0.2, canvas.height * 0.185) * rng.uniform(0.94, 1.06)
-    shift = (
-        0.06 * sin(2 * pi * rng.random())
-        if canvas.width <= canvas.height
-        else rng.uniform(-0.16, 0.16)
-    )
+    shift = 0.06 * sin(2 * pi * rng.random()) if canvas.width <= canvas.height else rng.uniform(-0.16, 0.16)
     centre = (canvas.width * (0.5 + shift), canvas.height - radius * 3.05)
     return Frame(centre, radius, rng.uniform(-0.018, 0.018))
 

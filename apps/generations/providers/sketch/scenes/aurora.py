@@ -69,9 +69,7 @@ def _land(canvas: Canvas, rng: Random, shore: float) -> None:
         heights = fractal_line(rng, canvas.count(200), cells=cells, octaves=6)
         base, swing = shore - canvas.unit * 0.1 * (1 - depth), canvas.unit * (0.09 - 0.06 * depth)
         step = canvas.width / (len(heights) - 1)
-        crest = [
-            (index * step, base - swing * (0.5 + height)) for index, height in enumerate(heights)
-        ]
+        crest = [(index * step, base - swing * (0.5 + height)) for index, height in enumerate(heights)]
         canvas.polygon([(0, shore), *crest, (canvas.width, shore)], tone)
     for _ in range(round(70 * canvas.width / canvas.unit)):
         height = canvas.unit * rng.uniform(0.025, 0.11)

@@ -94,9 +94,7 @@ def _arches(canvas: Canvas, rng: Random, cell: _Cell, colours: list[Colour]) -> 
     for index in range(5):
         reach = side * (0.5 - 0.09 * index)
         dome = arc(foot, (reach, reach * 1.7), 0.5, 1.0)
-        canvas.polygon(
-            turned(dome, _centre(cell), turns), colours[1 + index % 2] if index < 4 else colours[0]
-        )
+        canvas.polygon(turned(dome, _centre(cell), turns), colours[1 + index % 2] if index < 4 else colours[0])
 
 
 def _stripes(canvas: Canvas, rng: Random, cell: _Cell, colours: list[Colour]) -> None:

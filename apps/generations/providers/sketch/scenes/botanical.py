@@ -91,9 +91,7 @@ def _leaves(canvas: Canvas, rng: Random, points: list[Point], turns: float, colo
 def _bloom(canvas: Canvas, rng: Random, points: list[Point], side: float) -> None:
     palette = canvas.palette
     tip, radius = points[-1], canvas.unit * rng.uniform(0.07, 0.115)
-    colour = rng.choice(
-        [palette.accent, palette.accent, palette.second, mix(palette.accent, palette.paper, 0.45)]
-    )
+    colour = rng.choice([palette.accent, palette.accent, palette.second, mix(palette.accent, palette.paper, 0.45)])
     kind = rng.randrange(5)
     if kind == 0:
         daisy(canvas, tip, radius * 1.15, colour, rng)

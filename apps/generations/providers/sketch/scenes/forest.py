@@ -68,9 +68,7 @@ def _shafts(canvas: Canvas, rng: Random, light: tuple[float, float]) -> None:
     for _ in range(7):
         end = rng.uniform(-0.3, 1.3) * size[0]
         width = rng.uniform(0.02, 0.09) * size[0]
-        pencil.polygon(
-            [(x, y), (end - width, size[1]), (end + width, size[1])], rng.randrange(24, 60)
-        )
+        pencil.polygon([(x, y), (end - width, size[1]), (end + width, size[1])], rng.randrange(24, 60))
     soft = mask.filter(ImageFilter.GaussianBlur(size[0] / 60))
     canvas.lighten(soft.resize(canvas.image.size, Image.Resampling.BICUBIC), canvas.palette.light)
 

@@ -45,17 +45,13 @@ def _room(canvas: Canvas, rng: Random, table: float) -> None:
     canvas.wash([mix(wall, palette.sky[0], 0.35), wall, mix(wall, palette.paper, 0.3)])
     _window(canvas, rng, table)
     wood = mix(palette.near, palette.far, rng.uniform(0.3, 0.7))
-    canvas.band(
-        table, canvas.height, [mix(wood, palette.light, 0.18), wood, mix(wood, palette.ink, 0.25)]
-    )
+    canvas.band(table, canvas.height, [mix(wood, palette.light, 0.18), wood, mix(wood, palette.ink, 0.25)])
 
 
 def _window(canvas: Canvas, rng: Random, table: float) -> None:
     reach, lean = canvas.unit * 0.27, canvas.unit * rng.uniform(-0.16, 0.16)
     x, top = canvas.width * rng.uniform(0.3, 0.7), table * rng.uniform(0.34, 0.5)
-    dome = [
-        (px + lean * (table - py) / table, py) for px, py in arc((x, top), (reach, reach), 0.5, 1.0)
-    ]
+    dome = [(px + lean * (table - py) / table, py) for px, py in arc((x, top), (reach, reach), 0.5, 1.0)]
     canvas.polygon(
         [(x - reach, table), *dome, (x + reach, table)],
         mix(canvas.palette.light, canvas.palette.second, 0.14),
@@ -96,9 +92,7 @@ def _glaze(canvas: Canvas, rng: Random) -> Colour:
     )
 
 
-def _vessel(
-    canvas: Canvas, profile: tuple[Point, ...], foot: Point, height: float, glaze: Colour
-) -> None:
+def _vessel(canvas: Canvas, profile: tuple[Point, ...], foot: Point, height: float, glaze: Colour) -> None:
     x, top = foot[0], foot[1] - height
     palette = canvas.palette
     right = spline([(x + half * height, top + depth * height) for half, depth in profile])
@@ -108,10 +102,7 @@ def _vessel(
     for edge in (0.0, 0.12, 0.24, 0.36, 0.48, 0.6, 0.7, 0.79, 0.87, 0.94):
         terminator = [(x + (px - x) * edge, py) for px, py in reversed(right)]
         canvas.polygon([*right, *terminator], palette.ink, opacity=0.036)
-    gleam = [
-        (2 * x - (x + (px - x) * 0.72), py)
-        for px, py in right[len(right) // 3 : len(right) * 3 // 4]
-    ]
+    gleam = [(2 * x - (x + (px - x) * 0.72), py) for px, py in right[len(right) // 3 : len(right) * 3 // 4]]
     canvas.line(gleam, height * 0.016, palette.light, opacity=0.4)
     lip = profile[0][0] * height
     canvas.ellipse((x, top), (lip, lip * 0.2), mix(glaze, palette.ink, 0.5))
@@ -187,9 +178,7 @@ def fruit(canvas: Canvas, rng: Random, foot: Point) -> None:
             foot[0] - canvas.unit * 0.085 * index,
             foot[1] + canvas.unit * rng.uniform(-0.012, 0.012),
         )
-        colour = rng.choice(
-            [palette.accent, palette.second, mix(palette.accent, palette.second, 0.5)]
-        )
+        colour = rng.choice([palette.accent, palette.second, mix(palette.accent, palette.second, 0.5)])
         canvas.shadow(
             arc((x + radius * 0.8, y + radius * 0.85), (radius * 1.4, radius * 0.24), 0, 1),
             radius * 0.12,
@@ -200,9 +189,7 @@ def fruit(canvas: Canvas, rng: Random, foot: Point) -> None:
             radius,
             [mix(colour, palette.light, 0.3), colour, mix(colour, palette.ink, 0.28)],
         )
-        canvas.glow(
-            (x - radius * 0.3, y - radius * 0.35), radius * 0.5, palette.light, strength=0.5
-        )
+        canvas.glow((x - radius * 0.3, y - radius * 0.35), radius * 0.5, palette.light, strength=0.5)
         leaf(canvas, (x, y - radius * 0.9), radius * 0.8, rng.uniform(0.85, 1.0), palette.near)
 
 

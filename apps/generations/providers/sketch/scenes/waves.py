@@ -41,11 +41,7 @@ def _sea(canvas: Canvas, rng: Random, horizon: float) -> None:
 def _rows(canvas: Canvas, rng: Random, horizon: float, *, beach: bool) -> None:
     palette, rows = canvas.palette, 9
     end = canvas.height * (0.8 if beach else 1.02)
-    tones = (
-        [palette.far, palette.near]
-        if not beach
-        else [mix(palette.far, palette.near, 0.4), palette.far]
-    )
+    tones = [palette.far, palette.near] if not beach else [mix(palette.far, palette.near, 0.4), palette.far]
     for index in range(rows):
         depth = index / (rows - 1)
         base = horizon + (end - horizon) * (0.14 + 0.86 * depth**1.5)
@@ -79,9 +75,7 @@ def _foam(canvas: Canvas, crest: list[Point], depth: float) -> None:
     for echo in range(1, 3 + round(2 * canvas.detail * depth)):
         drop = canvas.unit * (0.004 + 0.011 * depth) * echo
         below = [(x, y + drop) for x, y in crest]
-        canvas.line(
-            below, thick * 0.6, canvas.palette.light, opacity=0.34 * depth / echo**0.7 + 0.05
-        )
+        canvas.line(below, thick * 0.6, canvas.palette.light, opacity=0.34 * depth / echo**0.7 + 0.05)
 
 
 def _boat(canvas: Canvas, rng: Random, horizon: float) -> None:
@@ -134,11 +128,7 @@ def _palms(canvas: Canvas, rng: Random) -> None:
     side = rng.choice([-1, 1])
     root = (canvas.width * (0.5 - 0.56 * side), -canvas.unit * 0.03)
     for index in range(6):
-        turns = (
-            (0.02 + 0.055 * index + rng.uniform(-0.015, 0.015))
-            if side > 0
-            else (0.48 - 0.055 * index)
-        )
+        turns = (0.02 + 0.055 * index + rng.uniform(-0.015, 0.015)) if side > 0 else (0.48 - 0.055 * index)
         palm_frond(canvas, root, canvas.unit * rng.uniform(0.36, 0.56), turns, rng)
 
 
