@@ -14,7 +14,7 @@ from apps.activity import analytics
 from apps.activity.drawers import Drawer, drawer
 from apps.activity.forms import FilterQuery
 from apps.activity.items import ActivityItem
-from apps.activity.presenters import ICONS, RowPresenter, list_page
+from apps.activity.presenters import ICONS, RowPresenter, export_links, list_page
 from apps.activity.timeline import Cursor, Timeline
 from apps.common.access import owner
 from apps.common.keyset import BadCursor
@@ -65,6 +65,7 @@ def _list_context(request: UserRequest, query: QueryDict) -> dict[str, object]:
         "page": list_page(page, filters=asked.filters, query=query, cursor=cursor, now=now),
         "filters": asked.form,
         "notices": asked.notices,
+        "exports": export_links(asked.applied),
         "icons": ICONS,
     }
 
