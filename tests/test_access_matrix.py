@@ -43,6 +43,8 @@ MATRIX = {
     "activity:item": OWNERS_ONLY,
     "activity:row": OWNERS_ONLY,
     "activity:statement": OWN_PAGE,
+    "activity:new": _row(286, anonymous=SIGN_IN),
+    "activity:new-rows": OWN_PAGE,
     "credits:overview": OWN_PAGE,
     "generations:generate": OWN_PAGE,
     "generations:characters": OWN_PAGE,

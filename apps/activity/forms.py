@@ -41,6 +41,10 @@ class TimelineFilterSet(django_filters.FilterSet):  # type: ignore[misc]  # it h
         label=gettext_lazy("Status"), choices=Status.choices, empty_label=gettext_lazy("Any status")
     )
 
+    q = django_filters.CharFilter(
+        label=gettext_lazy("Words in the prompt"), max_length=200, widget=forms.TextInput(attrs={"type": "search"})
+    )
+
     class Meta:
         model = GenerationJob
         fields: tuple[str, ...] = ()
@@ -88,8 +92,16 @@ class FilterQuery:
             type=Type(cleaned.get("type") or Type.ALL),
             character_id=character and character.pk,
             status=Status(status) if status else None,
+            words=self._words(cleaned.get("q") or ""),
             zone=zone,
         )
+
+    def _words(self, text: str) -> str:
+        if text and not any(map(str.isalnum, text)):
+            self.notices.append(_("A search needs a word, so “%s” isn't applied.") % text)
+            self._ignored.add("q")
+            return ""
+        return " ".join(text.lower().split())
 
     def _unusable(self) -> list[str]:
         return [

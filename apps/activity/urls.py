@@ -25,6 +25,8 @@ urlpatterns = [
     path("export.csv", export_views.export_csv, name="export-csv"),
     path("export.json", export_views.export_json, name="export-json"),
     path("statement/", statement_views.statement, name="statement"),
+    path("new/", views.new, name="new"),
+    path("new/rows/", views.new_rows, name="new-rows"),
     path("<source_type:source_type>/<uuid:source_id>/", views.item, name="item"),
     path("<source_type:source_type>/<uuid:source_id>/row/", views.row, name="row"),
 ]

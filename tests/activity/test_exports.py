@@ -76,9 +76,9 @@ def objects(answer: Any) -> list[dict[str, object]]:
         {"status": "failed"},
         {"range": "last_7_days", "type": "generation"},
         {"from": f"{NOW - timedelta(days=2):%Y-%m-%d}", "to": f"{NOW - timedelta(days=1):%Y-%m-%d}"},
+        {"q": "quiet BEACH", "type": "generation"},
         {"status": "queued"},
     ],
-    ids=str,
 )
 def test_a_file_holds_exactly_what_the_filtered_page_walks_through(
     history: User, browser_of: type[SignedIn], query: dict[str, str]
@@ -144,7 +144,8 @@ def test_a_stranger_gets_a_file_without_a_line_of_it(history: User, stranger: Us
         {"range": "yesterday"},
         {"from": "2026-02-30"},
         {"from": "2026-02-02", "to": "2026-02-01"},
-        {"character": str(uuid4())},
+        {"character": "00000000-0000-4000-8000-000000000000"},
+        {"q": "?!"},
     ],
     ids=str,
 )
@@ -179,7 +180,14 @@ def test_the_file_is_named_after_the_day_where_the_person_is(history: User, brow
 @pytest.mark.parametrize("fragment", [False, True])
 def test_the_page_offers_files_of_what_it_shows(history: User, browser_of: type[SignedIn], fragment: bool) -> None:
     headers = {"HX-Request": "true", "HX-Target": "timeline"} if fragment else {}
-    query = {"type": "credits", "status": "nonsense", "from": "2026-01-01", "character": "", "cursor": "nonsense"}
+    query = {
+        "type": "credits",
+        "status": "nonsense",
+        "from": "2026-01-01",
+        "character": "",
+        "cursor": "nonsense",
+        "q": "?!",
+    }
     page = browser_of(history).get("/activity/", query, headers=headers).text
 
     for file in FILES:
