@@ -17,7 +17,7 @@ from apps.activity.arrivals import MOST, arrivals, count_of, offer
 from apps.activity.drawers import Drawer, drawer
 from apps.activity.forms import FilterQuery
 from apps.activity.items import ActivityItem
-from apps.activity.presenters import ICONS, RowPresenter, list_page
+from apps.activity.presenters import ICONS, RowPresenter, export_links, list_page
 from apps.activity.timeline import MAX_LIMIT, Cursor, Timeline, Walk
 from apps.common.access import owner
 from apps.common.keyset import BadCursor
@@ -113,6 +113,7 @@ def _list_context(request: UserRequest, query: QueryDict) -> dict[str, object]:
         "offer": offer(asked.filters, page.walk, query.dict(), first_day) if cursor is None else None,
         "filters": asked.form,
         "notices": asked.notices,
+        "exports": export_links(asked.applied),
         "icons": ICONS,
     }
 
