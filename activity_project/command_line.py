@@ -19,7 +19,7 @@ from django.db import OperationalError
 from django.utils.autoreload import BaseReloader, autoreload_started
 
 from activity_project import dev, embedded
-from activity_project.embedded import session
+from activity_project.embedded import installation, session
 from activity_project.failures import CannotStart
 from activity_project.first_run import DatabaseNotes
 from activity_project.processes import die_with_parent, is_supervised
@@ -81,6 +81,8 @@ def _embedded_servers(command: str) -> Iterator[None]:
         os.environ.setdefault("DEBUG", "1")
     if command == "migrate":
         DatabaseNotes(data_dir, embedded.database_url(data_dir)).forget_migrations()
+    if command == "dbshell":  # psql comes with the server
+        os.environ["PATH"] = f"{installation.find().programs}{os.pathsep}{os.environ['PATH']}"
     with session.servers_up(data_dir, command):
         yield
 

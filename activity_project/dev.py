@@ -44,7 +44,7 @@ def main(arguments: list[str]) -> int:
     with suppress(Stopped), explained("Running here"), session.ownership(data_dir, "dev"):
         check_port(options.port)
         if options.reset:
-            _empty(data_dir)
+            empty(data_dir)
         Development(data_dir, options.port).run(demo=not options.no_demo)
     return 0
 
@@ -72,11 +72,11 @@ def check_port(port: int) -> None:
         try:
             listener.bind((HOST, port))
         except OSError as error:
-            reason = f"Port {port} can't be used ({describe(error)})"
-            raise CannotStart(f"{reason}; choose another: manage.py dev --port {port + 1}") from None
+            raise CannotStart(f"Port {port} can't be used ({describe(error)}); choose another with --port.") from None
 
 
-def _empty(data_dir: Path) -> None:
+def empty(data_dir: Path) -> None:
+    """Delete all data but the locks, one of which we hold. Raises CannotStart where the database is elsewhere."""
     if os.environ.get("DATABASE_URL"):
         raise CannotStart("--reset deletes only what is in .data/, and DATABASE_URL names another database: unset it.")
     for path in data_dir.iterdir():
@@ -179,14 +179,15 @@ class Development:
         if supervisor.run(self._manage("demo", "seed_demo")):
             self.console.line("demo", "no demo data this time (see above); the next start tries again")
         else:
-            notes.note_demo(self._manage("demo", "seed_demo", "--sign-ins").run().stdout)
+            told = self._manage("demo", "seed_demo", "--sign-ins").run()
+            notes.note_demo(told.stdout if told.returncode == 0 else "")
 
     def _is_serving(self, process: int) -> bool:
         connection = http.client.HTTPConnection(HOST, self.port, timeout=5)
         try:
             connection.request("GET", "/healthz")
             connection.getresponse().read()
-        except OSError:
+        except (OSError, http.client.HTTPException):
             return False
         finally:
             connection.close()

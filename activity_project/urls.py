@@ -11,6 +11,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("account/", include("apps.accounts.urls")),
     path("activity/", include("apps.activity.urls")),
+    path("admin/", include("activity_project.staff_urls")),
     path("credits/", include("apps.credits.urls")),
     path("", include("apps.generations.urls")),
 ]

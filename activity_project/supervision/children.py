@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
 import os
+import re
 import selectors
 import subprocess
 import time
@@ -13,12 +13,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO
 
-from activity_project.failures import CannotStart
+from activity_project.failures import CannotStart, describe
 from activity_project.processes import Program, kill_group
 from activity_project.supervision.console import Console
 
 MOST_DEATHS = 5
 DEATHS_WITHIN_SECONDS = 60.0
+# Servers go on to say that they are shut down, or what might help.
+LAST_LINES = 20
+GRAVE = re.compile(r"(FATAL|PANIC): .*")
 NEW_CODE_FAILS_WITHIN_SECONDS = 15.0
 
 
@@ -156,9 +159,12 @@ class Child:
         return f"by signal {-status}" if status < 0 else f"with status {status}"
 
     def last_words(self) -> str:
-        """The last line that it said, in its log or to us."""
+        """The last line that it said, in its log or to us; in a log, the last grave one before that."""
         if self.program.log is None:
             return self._output.last_line or "it said nothing"
-        with contextlib.suppress(OSError):
-            return self.program.log.read_text(errors="replace").strip().rpartition("\n")[2]
-        return f"its log {self.program.log} can't be read"
+        try:
+            lines = self.program.log.read_text(errors="replace").splitlines()[-LAST_LINES:]
+        except OSError as error:
+            return describe(error)
+        grave = [found[0] for line in lines if (found := GRAVE.search(line))]
+        return (grave or lines or [f"its log {self.program.log} is empty"])[-1]

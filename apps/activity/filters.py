@@ -1,7 +1,7 @@
 """What of the timeline is asked for: the form's fields, their cleaning, and the bounds they put on both sources."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import blake2s
 from typing import Any
 from uuid import UUID
@@ -10,12 +10,15 @@ from zoneinfo import ZoneInfo
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from apps.common.days import beginning_of, end_of
 from apps.credits.models import TransactionKind
 from apps.generations.models import JobKind
 from apps.generations.states import IN_FLIGHT, Status
 
 
 class DateRange(models.TextChoices):
+    """The default stands first: a form whose address names none shows, and would send, the first of a list."""
+
     ALL_TIME = "all_time", _("All time")
     LAST_7_DAYS = "last_7_days", _("Last 7 days")
     LAST_30_DAYS = "last_30_days", _("Last 30 days")
@@ -42,6 +45,7 @@ class TimelineFilters:
     type: Type = Type.ALL
     character_id: UUID | None = None
     status: Status | None = None
+    words: str = ""
     zone: ZoneInfo = UTC
 
     @property
@@ -53,7 +57,8 @@ class TimelineFilters:
     def fingerprint(self) -> str:
         """A short text that differs for different filters: a cursor belongs to the filters it was made for."""
         values: tuple[Any, ...] = (
-            self.range, self.first_day, self.last_day, self.type, self.character_id, self.status, self.zone.key,
+            self.range, self.first_day, self.last_day, self.type, self.character_id, self.status, self.words,
+            self.zone.key,
         )  # fmt: skip
         return blake2s("|".join(map(str, values)).encode(), digest_size=6).hexdigest()
 
@@ -67,12 +72,12 @@ class TimelineFilters:
         days = _DAYS.get(self.range)
         of_range = now.astimezone(self.zone).date() - timedelta(days=days - 1) if days else date.min
         first = max(of_range, self.first_day or date.min)
-        return _midnight(first, self.zone) if first > date.min else None
+        return beginning_of(first, self.zone) if first > date.min else None
 
     @property
     def until(self) -> datetime | None:
         """Until when, exclusive: the midnight after the last day."""
-        return _midnight(self.last_day + timedelta(days=1), self.zone) if self.last_day else None
+        return end_of(self.last_day, self.zone) if self.last_day else None
 
     @property
     def job_kinds(self) -> tuple[JobKind, ...]:
@@ -85,8 +90,8 @@ class TimelineFilters:
 
     @property
     def credit_kinds(self) -> tuple[TransactionKind, ...]:
-        """The kinds of credit transactions to show: none where a job's status is asked for."""
-        if self.type == Type.GENERATION or self.status:
+        """The kinds of credit transactions to show: none where a job's status or prompt is asked for."""
+        if self.type == Type.GENERATION or self.status or self.words:
             return ()
         if self.character_id:
             return (TransactionKind.CONSUMED, TransactionKind.REFUNDED)
@@ -94,7 +99,3 @@ class TimelineFilters:
 
 
 EVERYTHING = TimelineFilters()
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=zone)

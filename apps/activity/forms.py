@@ -16,7 +16,7 @@ from apps.activity.filters import DateRange, TimelineFilters, Type
 from apps.generations.models import Character, GenerationJob
 from apps.generations.states import Status
 
-_DATE: dict[str, Any] = {
+DATE: dict[str, Any] = {
     "widget": forms.DateInput(attrs={"type": "date"}),
     "validators": [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 1, 1))],
 }
@@ -41,6 +41,10 @@ class TimelineFilterSet(django_filters.FilterSet):  # type: ignore[misc]  # it h
         label=gettext_lazy("Status"), choices=Status.choices, empty_label=gettext_lazy("Any status")
     )
 
+    q = django_filters.CharFilter(
+        label=gettext_lazy("Words in the prompt"), max_length=200, widget=forms.TextInput(attrs={"type": "search"})
+    )
+
     class Meta:
         model = GenerationJob
         fields: tuple[str, ...] = ()
@@ -49,8 +53,8 @@ class TimelineFilterSet(django_filters.FilterSet):  # type: ignore[misc]  # it h
     def get_filters(cls) -> dict[str, django_filters.Filter]:
         """``from`` is a word of Python's and can't be an attribute."""
         dates = {
-            "from": django_filters.DateFilter(label=gettext_lazy("From"), **_DATE),
-            "to": django_filters.DateFilter(label=gettext_lazy("To"), **_DATE),
+            "from": django_filters.DateFilter(label=gettext_lazy("From"), **DATE),
+            "to": django_filters.DateFilter(label=gettext_lazy("To"), **DATE),
         }
         declared = super().get_filters()
         return {"range": declared.pop("range"), **dates, **declared}
@@ -64,7 +68,14 @@ class FilterQuery:
         self.form = self._set.form
         self.form.is_valid()
         self.notices = list(self._unusable())
+        self._ignored = set(self.form.errors)
         self.filters = self._filters(user.zone)
+
+    @property
+    def applied(self) -> dict[str, str]:
+        """What of the query is in effect: an address made of it shows, or exports, the same."""
+        query, fields = self.form.data, self.form.fields
+        return {name: query[name] for name in fields if query.get(name) and name not in self._ignored}
 
     def _filters(self, zone: ZoneInfo) -> TimelineFilters:
         cleaned = self.form.cleaned_data
@@ -72,6 +83,7 @@ class FilterQuery:
         first, last = cleaned.get("from"), cleaned.get("to")
         if first and last and last < first:
             self.notices.append(_("The period ends before it begins, so its dates are ignored."))
+            self._ignored |= {"from", "to"}
             first = last = None
         return TimelineFilters(
             range=DateRange(cleaned.get("range") or DateRange.ALL_TIME),
@@ -80,8 +92,16 @@ class FilterQuery:
             type=Type(cleaned.get("type") or Type.ALL),
             character_id=character and character.pk,
             status=Status(status) if status else None,
+            words=self._words(cleaned.get("q") or ""),
             zone=zone,
         )
+
+    def _words(self, text: str) -> str:
+        if text and not any(map(str.isalnum, text)):
+            self.notices.append(_("A search needs a word, so “%s” isn't applied.") % text)
+            self._ignored.add("q")
+            return ""
+        return " ".join(text.lower().split())
 
     def _unusable(self) -> list[str]:
         return [

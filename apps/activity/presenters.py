@@ -4,11 +4,12 @@ Formatting in the template costs more than reading the page from the database, s
 here, with one time zone object and one reversed URL a page.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import groupby
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.db.models import TextChoices
@@ -34,6 +35,7 @@ _ICON_AND_TONE = {
     ActivityType.CREDITS_ADDED: ("plus", "plus"),
 }
 
+_EXPORTS = {"CSV": "activity:export-csv", "JSON": "activity:export-json"}
 
 ICONS = tuple(icon for icon, _tone in _ICON_AND_TONE.values())
 
@@ -154,6 +156,12 @@ def list_page(
         clear_url=_urls.items,
         time_zone=filters.zone.key,
     )
+
+
+def export_links(applied: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """The format and the address of each file that holds what the applied filters show."""
+    query = f"?{urlencode(applied)}" if applied else ""
+    return tuple((name, reverse(view) + query) for name, view in _EXPORTS.items())
 
 
 def credits_effect(item: ActivityItem) -> str:

@@ -48,6 +48,20 @@ class Walk(NamedTuple):
     snapshot: str
     since: datetime | None
 
+    def encode(self, filters: TimelineFilters) -> str:
+        """The walk as a text for URLs, bound to its filters, to ask later what has come since."""
+        parts = {"a": self.as_of.isoformat(), "x": self.snapshot, "f": filters.fingerprint}
+        return keyset.encode(parts)
+
+    @classmethod
+    def decode(cls, text: str, filters: TimelineFilters) -> "Walk":
+        """The walk of a text. Raises BadCursor where it is malformed, cut off or made for other filters."""
+        parts = keyset.decode(text, ("a", "x", "f"))
+        if parts["f"] != filters.fingerprint:
+            raise BadCursor
+        as_of = keyset.read_time(parts["a"])
+        return cls(as_of, read_snapshot(parts["x"]), filters.since(as_of))
+
 
 class Cursor(NamedTuple):
     """Where a walk goes on: after ``position``, as things stood when it began."""
@@ -109,7 +123,17 @@ class Timeline:
 
     def question(self, cursor: Cursor | None = None) -> tuple[str, dict[str, Any]]:
         """The statement that reads a page, and its parameters."""
-        return statement.page(self._shape(cursor)), self._params(cursor)
+        return statement.page(self._shape(cursor)), self._params(self._since(cursor), cursor)
+
+    def arrivals(self, walk: Walk) -> Page:
+        """What came into being since the walk began, newest first and at most a page; it goes on as a walk of its own.
+
+        A job that was there and has moved isn't new: whoever reads its line sees it change.
+        """
+        params = self._params(walk.since, None) | _as_seen_by(walk)
+        rows = fetch_prepared(statement.arrivals(self._shape(None)), params)
+        items = tuple(item_from_row(TimelineRow(*row[2:])) for row in rows if row[2] is not None)
+        return Page(items[: self.limit], None, Walk(rows[0][0], rows[0][1], walk.since))
 
     def walk(self) -> Iterator[ActivityItem]:
         """Every item from the newest to the oldest, page by page."""
@@ -133,6 +157,7 @@ class Timeline:
             of_character=filters.character_id is not None,
             # Of the two that haven't ended; the others are a kind of their own, and asking twice misleads the planner.
             of_status=filters.status in IN_FLIGHT,
+            of_words=bool(filters.words),
             has_bounds=filters.has_bounds,
             continues=cursor is not None,
             rows=self.limit + 1,
@@ -141,12 +166,13 @@ class Timeline:
     def _since(self, cursor: Cursor | None) -> datetime | None:
         return cursor.walk.since if cursor else self.filters.since(self.now)
 
-    def _params(self, cursor: Cursor | None) -> dict[str, Any]:
+    def _params(self, since: datetime | None, cursor: Cursor | None) -> dict[str, Any]:
         params: dict[str, Any] = {
             "user_id": self.user_id,
             "character_id": self.filters.character_id,
             "status": self.filters.status and self.filters.status.value,
-            "since": self._since(cursor) or "-infinity",
+            "words": self.filters.words,
+            "since": since or "-infinity",
             "until": self.filters.until or "infinity",
             "rows": self.limit + 1,
         }
@@ -168,9 +194,12 @@ def _after(cursor: Cursor) -> dict[str, Any]:
         "time": position.occurred_at,
         "job_id": position.id if in_jobs else _NO_ID,
         "credit_id": _EVERY_ID if in_jobs else position.id,
-        "settled": cursor.walk.as_of - SETTLED_AFTER,
-        "snapshot": cursor.walk.snapshot,
+        **_as_seen_by(cursor.walk),
     }
+
+
+def _as_seen_by(walk: Walk) -> dict[str, Any]:
+    return {"settled": walk.as_of - SETTLED_AFTER, "snapshot": walk.snapshot}
 
 
 def read_snapshot(text: str) -> str:

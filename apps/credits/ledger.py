@@ -5,7 +5,7 @@ returns the first row and moves nothing. Amounts are whole credits. Callers give
 :func:`adjust` takes a sign.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -56,20 +56,6 @@ class Movement:
     by_id: int | None = None
     reference_type: str = ""
     reference_id: UUID | None = None
-    character_id: UUID | None = None
-    quality_mode: str = ""
-    description: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PastMovement:
-    """A movement that happened elsewhere or earlier, with the time it happened at."""
-
-    type: TransactionType
-    amount: int
-    at: datetime
-    id: UUID
-    job_id: UUID | None = None
     character_id: UUID | None = None
     quality_mode: str = ""
     description: str = ""
@@ -175,28 +161,6 @@ def adjust(*, user: User, amount: int, key: str, by: User, reason: str) -> Entry
     )
 
 
-@transaction.atomic
-def write_history(user_id: int, movements: Iterable[PastMovement]) -> int:
-    """Copies past movements, oldest first, behind those the account has. Returns how many; raises on the first that
-    doesn't fit the chain, and then nothing was written.
-
-    Their times are taken as they are and must rise. The database checks the whole chain when this commits.
-    """
-    lock_account(user_id)
-    account = CreditAccount.objects.get(pk=user_id)
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-        with connection.wrap_database_errors, cursor.copy(_COPY_HISTORY) as copy:
-            for movement in movements:
-                account.seq, account.balance = account.seq + 1, account.balance + movement.amount
-                account.last_at = movement.at
-                copy.write_row(_past_row(user_id, account, movement))
-    changed = {"seq": account.seq, "balance": account.balance, "last_at": account.last_at}
-    before = CreditAccount.objects.values_list("seq", flat=True).get(pk=user_id)
-    CreditAccount.objects.filter(pk=user_id).update(**changed)
-    return account.seq - before
-
-
 def balance_of(user_id: int) -> int:
     """The credits a person has now; 0 for one who never had any."""
     return CreditAccount.objects.filter(pk=user_id).values_list("balance", flat=True).first() or 0
@@ -289,26 +253,3 @@ def _refuse(movement: Movement) -> NoReturn:
 def _violated(error: IntegrityError) -> str | None:
     """The name of the constraint that refused a statement."""
     return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
-
-
-_COPY_HISTORY = """
-COPY credit_transactions (id, user_id, seq, type, amount, balance_after, reference_type, reference_id, character_id,
-                          quality_mode, description, created_at) FROM STDIN
-"""
-
-
-def _past_row(user_id: int, account: CreditAccount, movement: PastMovement) -> tuple[Any, ...]:
-    return (
-        movement.id,
-        user_id,
-        account.seq,
-        movement.type.value,
-        movement.amount,
-        account.balance,
-        JOB_REFERENCE if movement.job_id else "",
-        movement.job_id,
-        movement.character_id,
-        movement.quality_mode,
-        movement.description,
-        movement.at,
-    )

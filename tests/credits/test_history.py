@@ -8,7 +8,7 @@ from django.db import IntegrityError
 
 from apps.accounts.models import User
 from apps.credits import ledger
-from apps.credits.ledger import PastMovement
+from apps.credits.history import PastMovement, write_history
 from apps.credits.models import CreditTransaction, TransactionType
 from apps.credits.verification import verify
 from tests.factories import UserFactory, with_credits
@@ -29,7 +29,7 @@ def correction(credits: int, *, day: int) -> PastMovement:
 
 def test_a_history_is_the_beginning_of_an_account_that_goes_on() -> None:
     owner: User = UserFactory.create()
-    assert ledger.write_history(owner.pk, [bonus(5, day=1), correction(-2, day=2)]) == 2
+    assert write_history(owner.pk, [bonus(5, day=1), correction(-2, day=2)]) == 2
     assert ledger.balance_of(with_credits(owner, 4).pk) == 7
     assert verify()[1] == []
 
@@ -45,7 +45,7 @@ def test_a_history_is_the_beginning_of_an_account_that_goes_on() -> None:
 def test_a_history_that_does_not_add_up_writes_nothing(movements: list[PastMovement]) -> None:
     owner: User = UserFactory.create()
     with pytest.raises(IntegrityError):
-        ledger.write_history(owner.pk, movements)
+        write_history(owner.pk, movements)
     assert not CreditTransaction.objects.exists()
     assert ledger.balance_of(owner.pk) == 0
 
@@ -53,5 +53,5 @@ def test_a_history_that_does_not_add_up_writes_nothing(movements: list[PastMovem
 def test_a_history_older_than_what_is_there_is_refused() -> None:
     owner = with_credits(UserFactory.create(), 4)
     with pytest.raises(IntegrityError, match="not later than"):
-        ledger.write_history(owner.pk, [bonus(5, day=1)])
+        write_history(owner.pk, [bonus(5, day=1)])
     assert ledger.balance_of(owner.pk) == 4

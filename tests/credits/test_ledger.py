@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from apps.accounts.models import User
 from apps.credits import ledger
-from apps.credits.ledger import Entry, InsufficientCredits, KeyReused, PastMovement
+from apps.credits.history import PastMovement, write_history
+from apps.credits.ledger import Entry, InsufficientCredits, KeyReused
 from apps.credits.models import CreditAccount, CreditTransaction, TransactionType
 from apps.credits.verification import verify
 from tests.factories import UserFactory, with_credits
@@ -147,7 +148,7 @@ def test_the_same_key_is_free_in_another_account(owner: User, stranger: User) ->
 def test_a_job_whose_charge_and_refund_came_with_its_history_is_neither_charged_nor_refunded_again(owner: User) -> None:
     with_credits(owner, 10)
     at, job_id = timezone.now(), owner.public_id
-    ledger.write_history(
+    write_history(
         owner.pk,
         [
             PastMovement(id=uuid4(), type=TransactionType.GENERATION, amount=-4, at=at, job_id=job_id),

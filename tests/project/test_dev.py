@@ -15,6 +15,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from activity_project.dev import empty
 from activity_project.embedded import PROJECT, sockets_folder
 from tests.project.machine import (
     Script,
@@ -133,7 +134,7 @@ def test_a_taken_port_is_named_before_anything_is_started(tmp_path: Path) -> Non
         port = listener.getsockname()[1]
         refused = manage("dev", "--port", str(port), ACTIVITY_DATA_DIR=str(tmp_path))
     assert refused.returncode == 1
-    reason = f"Port {port} can't be used (Address already in use); choose another: manage.py dev --port {port + 1}\n"
+    reason = f"Port {port} can't be used (Address already in use); choose another with --port.\n"
     assert (refused.stdout, refused.stderr) == ("", reason)
 
 
@@ -162,9 +163,20 @@ def test_a_reset_never_empties_a_database_that_is_given(tmp_path: Path) -> None:
     assert (tmp_path / "kept").exists()
 
 
+def test_a_reset_deletes_all_but_the_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DATABASE_URL")
+    (tmp_path / "postgresql" / "base").mkdir(parents=True)
+    for name in ("postgresql/base/1", "valkey.log", "owner.lock"):
+        (tmp_path / name).touch()
+    empty(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["owner.lock"]
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_of_somebody_elses_is_named(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
-    refused = manage("dev", ACTIVITY_DATA_DIR=str(tmp_path / ".data"))
-    assert refused.returncode == 1
-    assert "belongs to another user than the one who starts this" in refused.stderr
+    for command in ("dev", "verify_ledger"):
+        refused = manage(command, ACTIVITY_DATA_DIR=str(tmp_path / ".data"))
+        assert refused.returncode == 1
+        assert f"Permission denied: {tmp_path}/.data" in refused.stderr
+        assert len(refused.stderr.splitlines()) == 1

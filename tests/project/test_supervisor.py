@@ -75,6 +75,13 @@ def test_a_service_that_fails_before_it_is_ready_is_not_tried_again(tmp_path: Pa
     assert starts.read_text() == "x\n"
 
 
+def test_the_reason_is_the_last_grave_line_of_a_log(tmp_path: Path) -> None:
+    words = "echo 12:00 FATAL: no room; echo HINT: make some; exit 1"
+    program = Program("thing", ["/bin/sh", "-c", words], tmp_path, log=tmp_path / "log")
+    with pytest.raises(CannotStart, match=r"^thing can't start: FATAL: no room$"), Supervisor() as supervisor:
+        supervisor.wait_until_ready(supervisor.start(Service(program, is_ready=lambda process: False)))
+
+
 def test_a_service_whose_trouble_passes_is_tried_until_it_is_ready(tmp_path: Path) -> None:
     third_time = "echo x >> starts; test $(wc -l < starts) -ge 3 && touch ready && sleep 60; echo busy; exit 1"
     trying = Service(

@@ -25,11 +25,16 @@ SELECTIVE: Mapping[str, TimelineFilters] = {
     "an influencer's failures": TimelineFilters(character_id=LUNA, status=Status.FAILED),
     "a rare influencer": TimelineFilters(character_id=RARE),
     "a rare influencer's 30 days": TimelineFilters(character_id=RARE, range=DateRange.LAST_30_DAYS),
+    "a word of a quarter": TimelineFilters(words="beach"),
+    "a word of a few": TimelineFilters(words="zeppelin"),
+    "a common word and a rare one": TimelineFilters(words="a zeppelin"),
+    "a word and an influencer": TimelineFilters(words="dusk", character_id=LUNA),
 }
 EMPTY: Mapping[str, TimelineFilters] = {
     "queued long ago": TimelineFilters(status=Status.QUEUED, last_day=START.date()),
     "an unknown influencer": TimelineFilters(character_id=UUID(int=9)),
     "days before": TimelineFilters(last_day=START.date() - timedelta(days=9)),
+    "a word that isn't there": TimelineFilters(words="desert"),
     "credits that failed": TimelineFilters(type=Type.CREDITS, status=Status.FAILED),
 }
 PEOPLE: Mapping[str, int] = {"heavy": HEAVY, "median": MEDIAN, "newcomer": NEWCOMER}

@@ -15,6 +15,7 @@ from activity_project.benchmarks.timeline.projection import (
     AFTER,
     CREDIT,
     CREDIT_LINKS,
+    HAS_WORDS,
     JOB,
     JOB_LINKS,
     ORDER,
@@ -132,8 +133,12 @@ def _all(branches: Sequence[str]) -> str:
 def _jobs(filters: TimelineFilters, cut: str = "", after: str = "") -> list[str]:
     """The jobs' places in the order, each kind by its range of the index."""
     status = "AND status = %(status)s" if filters.status else ""
+    words = f"AND {HAS_WORDS}" if filters.words else ""
     key = "SELECT occurred_at, 1 AS is_job, id FROM generation_jobs"
-    return [_branch(key, "occurred_at", kind, filters, more=f"{status} {after}", cut=cut) for kind in filters.job_kinds]
+    return [
+        _branch(key, "occurred_at", kind, filters, more=f"{status} {words} {after}", cut=cut)
+        for kind in filters.job_kinds
+    ]
 
 
 def _movements(filters: TimelineFilters, cut: str = "", after: str = "") -> list[str]:

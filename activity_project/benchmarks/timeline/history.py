@@ -69,7 +69,15 @@ def _steps(size: Size) -> Iterator[str]:
     grants += f" UNION ALL SELECT n, {JOBS_OF_MEDIAN}, 13 FROM generate_series({MEDIAN}, {MEDIAN + size.crowd - 1}) n"
     yield _LEDGER.format(grants=grants)
     yield _ACCOUNTS
-    for table in ("users", "characters", "generation_jobs", "credit_transactions", "credit_accounts"):
+    yield _WORDS
+    for table in (
+        "generation_job_words",
+        "users",
+        "characters",
+        "generation_jobs",
+        "credit_transactions",
+        "credit_accounts",
+    ):
         yield f"VACUUM (FREEZE, ANALYZE) {table}"
 
 
@@ -167,6 +175,14 @@ SELECT bench_uuid(at, user_id || type || at), user_id, row_number() OVER account
        sum(amount) OVER account, CASE WHEN job IS NULL THEN '' ELSE 'generation_job' END, job, character_id, quality,
        description, at
   FROM movement WINDOW account AS (PARTITION BY user_id ORDER BY at) ORDER BY at
+"""
+
+_WORDS = """
+INSERT INTO generation_job_words (user_id, word, occurred_at, job_id)
+SELECT user_id, word, occurred_at, id
+  FROM (SELECT prompt_text, prompt_words(prompt_text) AS words FROM generation_jobs GROUP BY prompt_text) prompt
+  JOIN generation_jobs USING (prompt_text), unnest(words) AS word
+ WHERE status IN ('completed', 'failed') ORDER BY occurred_at
 """
 
 _ACCOUNTS = """

@@ -36,6 +36,10 @@ CREDIT_LINKS = """LEFT JOIN generation_jobs job
          ON movement.reference_type = 'generation_job' AND job.id = movement.reference_id
   LEFT JOIN characters name ON name.id = movement.character_id"""
 
+# As one would search: each word anywhere in the prompt. The data's words aren't parts of one another.
+HAS_WORDS = """(SELECT bool_and(strpos(lower(prompt_text), word) > 0)
+       FROM unnest(string_to_array(%(words)s, ' ')) AS word)"""
+
 TABLE = f"""
 CREATE TABLE timeline_projection AS
 SELECT job.user_id, {JOB} FROM generation_jobs job {JOB_LINKS}
@@ -79,6 +83,8 @@ def _of(filters: TimelineFilters) -> str:
         conditions.append(f"kind IN ({kinds})")
     if filters.character_id:
         conditions.append("character_id = %(character_id)s")
+    if filters.words:
+        conditions.append(f"id IN (SELECT id FROM generation_jobs WHERE user_id = %(user_id)s AND {HAS_WORDS})")
     if filters.status:
         conditions.append("status = %(status)s")
     if filters.has_bounds:
