@@ -15,13 +15,12 @@ from zoneinfo import ZoneInfo
 from django.db.models import TextChoices
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from apps.activity.filters import TimelineFilters
 from apps.activity.items import ActivityItem, ActivityType
 from apps.activity.timeline import Cursor, Page
-from apps.common.words import credits_word, grouped, signed, signed_credits_word
+from apps.common.words import credits_word, day_in_full, grouped, remembered, signed, signed_credits_word
 from apps.generations.models import Quality
 from apps.generations.states import Status
 
@@ -144,7 +143,7 @@ class RowPresenter:
     def _day(self, day: date) -> tuple[str, str]:
         """The day as its heading and in full, worked out once a page."""
         if day not in self._days:
-            full = date_format(day, "j F Y")
+            full = day_in_full(day)
             self._days[day] = (self._heading(day, full), full)
         return self._days[day]
 
@@ -214,6 +213,7 @@ def _quality(item: ActivityItem) -> str:
     return label_of(Quality, item.quality)
 
 
+@remembered
 def label_of(choices: type[TextChoices], value: str | None) -> str:
     """The choice's label, or nothing for a value that is none of them."""
     return str(choices(value).label) if value and value in choices else ""
