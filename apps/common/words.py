@@ -1,15 +1,12 @@
 """Words and figures for people: credits, money, times and durations, the same in templates and in presenters."""
 
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from functools import lru_cache, wraps
-from typing import Final, ParamSpec
+from functools import lru_cache
+from typing import Final
 
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language, gettext, ngettext
-
-P = ParamSpec("P")
 
 MINUS: Final = "\N{MINUS SIGN}"
 
@@ -18,23 +15,6 @@ _SYMBOLS: Final = {"EUR": "€", "GBP": "£", "JPY": "¥", "USD": "$"}
 _WHOLE_CURRENCIES: Final = frozenset(
     ["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"]
 )
-
-
-def remembered(say: Callable[P, str]) -> Callable[P, str]:
-    """Remembers, for each language, what was said of which values: looking a translation up costs ten times more.
-
-    For words of few different values, with which a page says the same in line after line.
-    """
-
-    @lru_cache(maxsize=1024)
-    def said(language: str | None, *args: P.args, **kwargs: P.kwargs) -> str:
-        return say(*args, **kwargs)
-
-    @wraps(say)
-    def recall(*args: P.args, **kwargs: P.kwargs) -> str:
-        return said(get_language(), *args, **kwargs)  # type: ignore[arg-type]  # what is said can be a key
-
-    return recall
 
 
 def grouped(number: int) -> str:
@@ -49,13 +29,11 @@ def signed(amount: int) -> str:
     return f"+{grouped(amount)}" if amount > 0 else grouped(amount)
 
 
-@remembered
 def credits_word(amount: int) -> str:
     """``1 credit``, ``1,234 credits``."""
     return ngettext("%(amount)s credit", "%(amount)s credits", amount) % {"amount": grouped(amount)}
 
 
-@remembered
 def signed_credits_word(amount: int) -> str:
     """``−10 credits``, ``+1 credit``."""
     return ngettext("%(amount)s credit", "%(amount)s credits", abs(amount)) % {"amount": signed(amount)}
@@ -106,9 +84,13 @@ def calendar_date(moment: datetime) -> str:
     return date_format(timezone.localtime(moment), "j F Y")
 
 
-@remembered
 def day_in_full(day: date) -> str:
-    """``21 November 2026``."""
+    """``21 November 2026``, remembered for each language: a page can be about dozens of days."""
+    return _day_in_full(day, get_language())
+
+
+@lru_cache(maxsize=1024)
+def _day_in_full(day: date, _language: str | None) -> str:
     return date_format(day, "j F Y")
 
 
