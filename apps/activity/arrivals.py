@@ -10,12 +10,12 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils.translation import ngettext
 
 from apps.activity.filters import TimelineFilters
 from apps.activity.presenters import Day, RowPresenter
 from apps.activity.timeline import Page, Timeline, Walk
+from apps.common.paths import path_to
 
 MOST = 50
 
@@ -45,8 +45,8 @@ def offer(filters: TimelineFilters, walk: Walk, query: Mapping[str, Any], first_
     shown = f"{MOST}+" if count > MOST else str(count)
     return Offer(
         label=ngettext("%s new", "%s new", count) % shown if count else "",
-        ask_url=f"{reverse('activity:new')}?{asked}",
-        load_url=f"{reverse('activity:new-rows')}?{asked}",
+        ask_url=f"{path_to('activity:new')}?{asked}",
+        load_url=f"{path_to('activity:new-rows')}?{asked}",
     )
 
 

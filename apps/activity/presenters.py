@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from apps.activity.filters import TimelineFilters
 from apps.activity.items import ActivityItem, ActivityType
 from apps.activity.timeline import Cursor, Page
+from apps.common.paths import path_to
 from apps.common.words import credits_word, day_in_full, grouped, signed, signed_credits_word
 from apps.generations.models import Quality
 from apps.generations.states import Status
@@ -180,7 +181,7 @@ def list_page(
 def export_links(applied: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """The format and the address of each file that holds what the applied filters show."""
     query = f"?{urlencode(applied)}" if applied else ""
-    return tuple((name, reverse(view) + query) for name, view in _EXPORTS.items())
+    return tuple((name, path_to(view) + query) for name, view in _EXPORTS.items())
 
 
 def credits_effect(item: ActivityItem) -> str:

@@ -1,7 +1,8 @@
 """The timeline's SQL, kept out of the ORM because it measures better: prepared, binary, one statement a page.
 
-Three silent cliffs are avoided here, and tests hold the plan to it: every branch has its own LIMIT, or the whole
-history is read; conditions on the kind are one branch a kind, or a rare kind is searched to the end of another; and
+Four silent cliffs are avoided here, and tests hold the plan to it: every branch has its own LIMIT, or the whole
+history is read; limits are parameters, or a planner that expects no more rows than that of anyone reads all there are
+and sorts them; conditions on the kind are one branch a kind, or a rare kind is searched to the end of another; and
 what is linked to the page is fetched for all its rows at once, not row by row.
 """
 
@@ -26,7 +27,6 @@ class Shape:
     has_bounds: bool
     continues: bool
     with_characters: bool
-    rows: int
 
 
 @lru_cache(maxsize=256)
@@ -34,10 +34,10 @@ def page(shape: Shape) -> str:
     """The statement for a page: what goes before (see ``_with_links``), then the columns of ``TimelineRow``."""
     branches = _found_jobs(shape) if shape.of_words else [_jobs(shape, kind) for kind in shape.job_kinds]
     branches += [_credits(shape, kind) for kind in shape.credit_kinds]
-    rows = _merged(branches or [_NOTHING], shape.rows)
+    rows = _merged(branches or [_NOTHING])
     if shape.continues and JobKind.STARTED in shape.job_kinds:
         # Merged apart: an unsorted branch among the others tempts the planner to read them all to their limits.
-        rows = _merged([f"({rows})", _moved_jobs(shape)], shape.rows)
+        rows = _merged([f"({rows})", _moved_jobs(shape)])
     return _with_links(rows, before=_NEEDLE if shape.of_words else "", with_characters=shape.with_characters)
 
 
@@ -46,7 +46,7 @@ def arrivals(shape: Shape) -> str:
     """The statement for what a walk's snapshot hadn't seen at all, in the same columns: the few newest rows."""
     branches = [_new_jobs(shape)] if shape.job_kinds else []
     branches += [_new_credits(shape)] if shape.credit_kinds else []
-    rows = _merged(branches or [_NOTHING], shape.rows)
+    rows = _merged(branches or [_NOTHING])
     return _with_links(rows, before=_NEEDLE if shape.of_words else "")
 
 
@@ -66,9 +66,9 @@ def _new_credits(shape: Shape) -> str:
     return f"(SELECT {_CREDIT_COLUMNS} FROM credit_transactions x WHERE {' AND '.join(conditions)})"
 
 
-def _merged(branches: Sequence[str], rows: int) -> str:
+def _merged(branches: Sequence[str]) -> str:
     union = "\n    UNION ALL ".join(branches)
-    return f"SELECT * FROM (\n    {union}) AS rows ORDER BY t DESC, is_job DESC, id DESC LIMIT {rows}"
+    return f"SELECT * FROM (\n    {union}) AS rows ORDER BY t DESC, is_job DESC, id DESC LIMIT %(rows)s"
 
 
 @lru_cache(maxsize=2)

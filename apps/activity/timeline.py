@@ -170,7 +170,6 @@ class Timeline:
             has_bounds=filters.has_bounds,
             continues=cursor is not None,
             with_characters=self.with_characters,
-            rows=self.limit + 1,
         )
 
     def _since(self, cursor: Cursor | None) -> datetime | None:

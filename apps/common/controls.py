@@ -9,7 +9,7 @@ from typing import Any
 
 from django.forms import BoundField, Select
 from django.forms.utils import flatatt
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 
@@ -22,7 +22,7 @@ def control(field: BoundField) -> SafeString:
 
 
 def _select(context: dict[str, Any]) -> SafeString:
-    options = SafeString("").join(_options(context))
+    options = format_html_join("", "{}", ((option,) for option in _options(context)))
     return format_html('<select name="{}"{}>{}</select>', context["name"], flatatt(context["attrs"]), options)
 
 
