@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from activity_project.api import api
 from apps.common import views
 
 urlpatterns = [
@@ -9,6 +10,7 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("accounts/", include("allauth.urls")),
+    path("api/v1/", api.urls),
     path("account/", include("apps.accounts.urls")),
     path("activity/", include("apps.activity.urls")),
     path("credits/", include("apps.credits.urls")),

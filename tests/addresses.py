@@ -31,6 +31,7 @@ def address(name: str, *, job: GenerationJob, character: Character, transaction_
         "accounts:revoke-token": [[token.pk]],
         "activity:item": [["generation_job", job.pk], ["credit_transaction", transaction_id]],
         "activity:row": [["generation_job", job.pk], ["credit_transaction", transaction_id]],
+        "api:one_activity": [["generation_job", job.pk], ["credit_transaction", transaction_id]],
         "generations:character": [[character.pk]],
         "generations:result": [[job.pk]],
         "generations:status": [[job.pk]],

@@ -31,6 +31,8 @@ EVERYONE = _row(IN)
 OWN_PAGE = _row(IN, anonymous=SIGN_IN)
 OWNERS_ONLY = _row(GONE, anonymous=SIGN_IN, owner=IN)
 OWNERS_ACT = OWNERS_ONLY | {"owner": POSTED}
+OWN_DATA = OWN_PAGE | {"anonymous": 401}
+OWNERS_DATA = OWNERS_ONLY | {"anonymous": 401}
 
 MATRIX = {
     "home": _row(HOME, anonymous=IN),
@@ -42,6 +44,13 @@ MATRIX = {
     "activity:timeline": OWN_PAGE,
     "activity:item": OWNERS_ONLY,
     "activity:row": OWNERS_ONLY,
+    "api:api-root": _row(GONE),
+    "api:openapi-json": EVERYONE,
+    "api:openapi-view": EVERYONE,
+    "api:list_activity": OWN_DATA,
+    "api:one_activity": OWNERS_DATA,
+    "api:list_transactions": OWN_DATA,
+    "api:usage": OWN_DATA,
     "credits:overview": OWN_PAGE,
     "generations:generate": OWN_PAGE,
     "generations:characters": OWN_PAGE,
