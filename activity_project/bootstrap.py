@@ -47,6 +47,8 @@ def enter_environment() -> None:
             _enter_environment()
     except CannotStart as reason:
         sys.exit(str(reason))
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 def _enter_environment() -> None:

@@ -23,6 +23,8 @@ app.conf.update(
         "unacked_restore_throttle": 6,
         "socket_connect_timeout": 2,
         "socket_timeout": 30,
+        # Who sends to a broker that is down hears so at once: the sweep sends again.
+        "max_retries": 0,
     },
     broker_connection_retry_on_startup=True,
     task_publish_retry=False,

@@ -9,14 +9,16 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from typing import NoReturn
 
 from django.core import management
+from django.db import OperationalError
 from django.utils.autoreload import BaseReloader, autoreload_started
 
 from activity_project import dev, embedded
-from activity_project.embedded import session
+from activity_project.embedded import installation, session
 from activity_project.failures import CannotStart
 from activity_project.first_run import DatabaseNotes
 from activity_project.processes import die_with_parent, is_supervised
@@ -56,7 +58,9 @@ def _run(command: str, options: list[str], arguments: list[str]) -> int:
         become_pytest(options)
     if command == "dev":
         return dev.main(options)
-    autoreload_started.connect(watch_whole_project)
+    if is_supervised():
+        autoreload_started.connect(watch_whole_project)
+        threading.excepthook = end_without_database
     with contextlib.ExitStack() as stack:
         if needs_servers(command, options) and not os.environ.get("DATABASE_URL"):
             stack.enter_context(_embedded_servers(command))
@@ -71,6 +75,8 @@ def _embedded_servers(command: str) -> Iterator[None]:
     os.environ.setdefault("DEBUG", "1")
     if command == "migrate":
         DatabaseNotes(data_dir, embedded.database_url(data_dir)).forget_migrations()
+    if command == "dbshell":  # psql comes with the server
+        os.environ["PATH"] = f"{installation.find().programs}{os.pathsep}{os.environ['PATH']}"
     with session.servers_up(data_dir, command):
         yield
 
@@ -79,6 +85,16 @@ def watch_whole_project(sender: BaseReloader, **_: object) -> None:
     """Have runserver notice changes also in what only the worker loads: `dev` restarts both."""
     for folder in ("apps", "activity_project"):
         sender.watch_dir(embedded.PROJECT / folder, "**/*.py")
+
+
+def end_without_database(fault: threading.ExceptHookArgs) -> None:
+    """End a web server whose start met with no database, to be started again.
+
+    Its reloader would stay, wait for a change of the code, and serve nothing.
+    """
+    threading.__excepthook__(fault)
+    if issubclass(fault.exc_type, OperationalError):
+        os._exit(1)
 
 
 def become_pytest(options: list[str]) -> NoReturn:

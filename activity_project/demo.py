@@ -13,8 +13,8 @@ from django.db.models import F
 
 from apps.accounts.models import Plan, User
 from apps.common.progress import track
-from apps.credits import ledger
 from apps.credits.enrolment import enrol
+from apps.credits.history import write_history
 from apps.generations import images
 from apps.generations.demo import History, Storyteller, with_files
 from apps.generations.history import write_jobs
@@ -102,7 +102,7 @@ def _write_person(part: Part, password: str, chance: Random, now: datetime) -> i
     user = User.objects.create(email=part.email, password=password, time_zone=part.time_zone, is_staff=part.is_staff)
     history = _past(user, part, chance, now)
     write_jobs(with_files(history.jobs, part.pictures))
-    ledger.write_history(user.pk, history.movements)
+    write_history(user.pk, history.movements)
     _count(user, history)
     enrol(user=user, plan=Plan.objects.get(slug=part.plan), now=now)
     return len(history.jobs) + len(history.movements)

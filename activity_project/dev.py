@@ -72,8 +72,7 @@ def check_port(port: int) -> None:
         try:
             listener.bind((HOST, port))
         except OSError as error:
-            reason = f"Port {port} can't be used ({describe(error)})"
-            raise CannotStart(f"{reason}; choose another: manage.py dev --port {port + 1}") from None
+            raise CannotStart(f"Port {port} can't be used ({describe(error)}); choose another with --port.") from None
 
 
 def _empty(data_dir: Path) -> None:
@@ -103,8 +102,9 @@ class Development:
             notes = DatabaseNotes(self.data_dir, self.environment["DATABASE_URL"])
             self._migrate(supervisor, notes)
             web = Service(self.web, self._is_serving, restart_status=RELOADER_STATUS)
-            supervisor.wait_until_ready(supervisor.start(web))
-            supervisor.start(Service(self.worker, follows="web"), Service(self.beat, follows="web"))
+            programs = supervisor.start(web)
+            supervisor.wait_until_ready(programs)
+            supervisor.start(Service(self.worker, follows="web"), Service(self.beat, follows="web"), beside=programs)
             if notes.lacks_demo():
                 self._seed(supervisor, notes, wanted=demo)
             lines = [f"Activity is running at {self.address}", *notes.sign_ins().splitlines(), "Ctrl-C stops it."]
@@ -173,17 +173,20 @@ class Development:
         """Make the demo data. A failure is said and tried again next time; the product runs without."""
         if not wanted:
             notes.note_demo()
-        elif supervisor.run(self._manage("demo", "seed_demo")):
+            return
+        self.console.line("demo", f"filling the new database; {self.address} is there already")
+        if supervisor.run(self._manage("demo", "seed_demo")):
             self.console.line("demo", "no demo data this time (see above); the next start tries again")
         else:
-            notes.note_demo(self._manage("demo", "seed_demo", "--sign-ins").run().stdout)
+            told = self._manage("demo", "seed_demo", "--sign-ins").run()
+            notes.note_demo(told.stdout if told.returncode == 0 else "")
 
     def _is_serving(self, process: int) -> bool:
         connection = http.client.HTTPConnection(HOST, self.port, timeout=5)
         try:
             connection.request("GET", "/healthz")
             connection.getresponse().read()
-        except OSError:
+        except (OSError, http.client.HTTPException):
             return False
         finally:
             connection.close()

@@ -41,7 +41,8 @@ _running = contextlib.ExitStack()
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
     """Start the servers ahead of pytest-django, which loads the settings in this hook."""
-    if VARIABLE not in os.environ and not early_config.known_args_namespace.help:
+    asked = early_config.known_args_namespace
+    if VARIABLE not in os.environ and not asked.help and not asked.version:
         atexit.register(_running.close)
         try:
             _running.enter_context(services())

@@ -44,6 +44,8 @@ MATRIX = {
     "activity:timeline": OWN_PAGE,
     "activity:item": OWNERS_ONLY,
     "activity:row": OWNERS_ONLY,
+    "activity:new": _row(286, anonymous=SIGN_IN),
+    "activity:new-rows": OWN_PAGE,
     "api:api-root": _row(GONE),
     "api:openapi-json": EVERYONE,
     "api:openapi-view": EVERYONE,

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import socket
+import sys
 import time
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,11 +20,14 @@ from activity_project.embedded.server import bare_environment
 from activity_project.failures import CannotStart
 from activity_project.processes import Account, Program, works_in
 
-# What `initdb` needs, and some to work with. Below that it fails midway and less clearly.
+# Below these, making the data and working with them fail midway and less clearly.
 NEEDED_BYTES = 150_000_000
+NEEDED_LATER_BYTES = 20_000_000
 # Nothing is lost but what a test run wrote: for databases that are thrown away.
 THROW_AWAY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
 END_WITHIN_SECONDS = 10.0
+# What PostgreSQL leaves to the system; sorting and folding are its own affair, the same everywhere.
+SYSTEM_LOCALE = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
 # A postmaster that was killed leaves its children a moment longer than its own traces.
 PASSING = ("pre-existing shared memory block", 'lock file "postmaster.pid" already exists')
 
@@ -65,7 +69,6 @@ class PostgreSQL:
             f"port={embedded.POSTGRESQL_PORT}",
             "unix_socket_permissions=0700",
             f"cluster_name={embedded.DATABASE}",
-            "log_error_verbosity=terse",  # so that the last line is the reason, and not a hint
             *self.settings,
         )
         command = self._program("postgres", *(word for option in options for word in ("-c", option)))
@@ -79,6 +82,7 @@ class PostgreSQL:
     def prepare(self) -> None:
         """Make its folders and, the first time, its data; end a leftover of an earlier run."""
         accounts.make_private(embedded.sockets_folder(self.data_dir), self.account)
+        self._check_room()
         self._end_leftover()
         self.log.unlink(missing_ok=True)
         if not self.cluster.exists():
@@ -87,13 +91,9 @@ class PostgreSQL:
 
     def is_ready(self, process: int | None = None) -> bool:
         """Whether it takes connections; with a process id, whether that very process does."""
-        pid_file = self._pid_file()
-        return (
-            len(pid_file) > 7
-            and pid_file[7].startswith("ready")
-            and process in (None, int(pid_file[0]))
-            and _answers(embedded.postgresql_socket(self.data_dir))
-        )
+        running, state = self._running()
+        is_meant = running == process if process else running > 0
+        return is_meant and state == "ready" and _answers(embedded.postgresql_socket(self.data_dir))
 
     def will_pass(self, last_words: str) -> bool:
         """Whether the reason it gave for ending at its start goes away by waiting."""
@@ -106,10 +106,10 @@ class PostgreSQL:
 
     def _initialise(self) -> None:
         """Make the data folder under another name first: cut short, it is simply made again."""
-        self._check_room()
         unfinished = self.data_dir / "postgresql.unfinished"
         accounts.make_folder(unfinished, self.account)
-        locale = ["--locale=C.UTF-8"] + ["--locale-provider=builtin"] * (self.installed.major >= 17)
+        builtin = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        locale = [f"--locale={SYSTEM_LOCALE}", *(builtin if self.installed.major >= 17 else [])]
         access = ["--auth-local=trust", "--auth-host=reject", f"--username={embedded.DATABASE}"]
         options = ["--encoding=UTF8", *locale, *access, *(["--no-sync"] if "fsync=off" in self.settings else [])]
         self._run(self._program("initdb", *options, directory=unfinished))
@@ -126,11 +126,12 @@ class PostgreSQL:
             raise CannotStart(f"PostgreSQL's data could not be made in {self.data_dir}: {last_line}")
 
     def _check_room(self) -> None:
+        needed = NEEDED_LATER_BYTES if self.cluster.exists() else NEEDED_BYTES
         free = shutil.disk_usage(self.data_dir).free
-        if free < NEEDED_BYTES:
+        if free < needed:
             raise CannotStart(
                 f"The disk that holds {self.data_dir} is full: "
-                f"{free // 1_000_000} MB are free, PostgreSQL needs {NEEDED_BYTES // 1_000_000} MB."
+                f"{free // 1_000_000} MB are free, PostgreSQL needs {needed // 1_000_000} MB."
             )
 
     def _check_version(self) -> None:
@@ -147,22 +148,23 @@ class PostgreSQL:
         A process id of long ago may be another program's today, and PostgreSQL would take that
         for a running server: then it is the file that must go.
         """
-        pid_file = self._pid_file()
-        process = int(pid_file[0]) if pid_file else 0
+        process, _ = self._running()
         deadline = time.monotonic() + END_WITHIN_SECONDS
-        while process and works_in(process, self.cluster) and time.monotonic() < deadline:
+        while process and works_in(process, self.cluster):
+            if time.monotonic() > deadline:
+                raise CannotStart(f"A PostgreSQL of an earlier start (process {process}) doesn't end: end it first.")
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, signal.SIGINT)
             time.sleep(0.05)
-        if process and not works_in(process, self.cluster):
-            (self.cluster / "postmaster.pid").unlink(missing_ok=True)
+        (self.cluster / "postmaster.pid").unlink(missing_ok=True)
 
-    def _pid_file(self) -> list[str]:
-        """Lines of postmaster.pid: the process id first, its state in the eighth."""
-        try:
-            return (self.cluster / "postmaster.pid").read_text().splitlines()
-        except OSError:
-            return []
+    def _running(self) -> tuple[int, str]:
+        """The process id and the state that postmaster.pid tells, in its first and eighth line; 0 without one."""
+        with contextlib.suppress(OSError):
+            lines = (self.cluster / "postmaster.pid").read_text().splitlines()
+            if lines and lines[0].isdigit():
+                return int(lines[0]), "".join(lines[7:8]).strip()
+        return 0, ""
 
 
 def _answers(path: Path) -> bool:

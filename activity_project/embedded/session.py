@@ -57,20 +57,21 @@ def ownership(data_dir: Path, command: str) -> Iterator[None]:
 def servers_up(data_dir: Path, command: str) -> Iterator[None]:
     """Have the servers up within the block: those that run already, else our own for its duration."""
     servers = needed(os.environ, data_dir)
-    if not servers:
-        yield
-        return
-    with _lock(data_dir, "owner") as owner, _lock(data_dir, "guests") as guests:
-        if not _own(owner, guests, servers, command):
-            yield
-            return
-        with _tidied(data_dir), Supervisor() as supervisor:
+    with contextlib.ExitStack() as stack:
+        if servers:
             with explained("Starting the servers"):
-                supervisor.wait_until_ready(supervisor.start(*map(service, servers)))
-            try:
-                yield
-            finally:
-                _wait_for(guests)
+                _enter(stack, data_dir, command, servers)
+        yield
+
+
+def _enter(stack: contextlib.ExitStack, data_dir: Path, command: str, servers: Sequence[Server]) -> None:
+    owner, guests = (stack.enter_context(_lock(data_dir, name)) for name in ("owner", "guests"))
+    if not _own(owner, guests, servers, command):
+        return
+    stack.enter_context(_tidied(data_dir))
+    supervisor = stack.enter_context(Supervisor())
+    supervisor.wait_until_ready(supervisor.start(*map(service, servers)))
+    stack.callback(_wait_for, guests)
 
 
 def _own(owner: Lock, guests: Lock, servers: Sequence[Server], command: str) -> bool:
@@ -103,11 +104,8 @@ def _tidied(data_dir: Path) -> Iterator[None]:
 
 
 def _lock(data_dir: Path, name: str) -> contextlib.AbstractContextManager[Lock]:
-    try:
-        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return opened(data_dir / f"{name}.lock")
-    except PermissionError as error:
-        raise CannotStart(f"{error.filename} belongs to another user than the one who starts this.") from None
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return opened(data_dir / f"{name}.lock")
 
 
 def _signature(command: str) -> str:

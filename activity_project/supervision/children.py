@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
 import os
+import re
 import selectors
 import subprocess
 import time
@@ -13,12 +13,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO
 
-from activity_project.failures import CannotStart
+from activity_project.failures import CannotStart, describe
 from activity_project.processes import Program, kill_group
 from activity_project.supervision.console import Console
 
 MOST_DEATHS = 5
 DEATHS_WITHIN_SECONDS = 60.0
+# Servers go on to say that they are shut down, or what might help.
+LAST_LINES = 20
+GRAVE = re.compile(r"(FATAL|PANIC): .*")
 NEW_CODE_FAILS_WITHIN_SECONDS = 15.0
 
 
@@ -27,8 +30,8 @@ class Service:
     """A program that is to run all the time."""
 
     program: Program
-    # Whether the process with this id does its work yet.
-    is_ready: Callable[[int], bool] = lambda process: True
+    # Whether the process with this id does its work yet; without one, it does as soon as it runs.
+    is_ready: Callable[[int], bool] | None = None
     # Whether the reason that it gave for ending at its start goes away by waiting.
     will_pass: Callable[[str], bool] = lambda last_words: False
     # Each restart waits three times as long as the one before: 0.2, 0.6, 1.8, 5.4 seconds. That
@@ -82,20 +85,23 @@ class Child:
         self._outputs = outputs
         self._is_told_to_end = False
         self._renewed_at = -math.inf
+        self._has_worked = service.is_ready is None
         self.has_new_code = False
         self.start()
 
     def start(self) -> None:
         """Start it, for the first time or in place of the process that died."""
-        self._was_ready = False
+        self._is_ready = self._service.is_ready is None
         self.start_again_at: float | None = None
         self.process = self.program.start()
         self._output = Output(self.name, self.process, self._console, self._outputs)
 
     def is_ready(self) -> bool:
         """Whether the process has been seen to do its work."""
-        self._was_ready = self._was_ready or self._service.is_ready(self.process.pid)
-        return self._was_ready
+        if self._service.is_ready and not self._is_ready and self.start_again_at is None:
+            self._is_ready = self._service.is_ready(self.process.pid)
+            self._has_worked = self._has_worked or self._is_ready
+        return self._is_ready
 
     def is_followed_by(self, other: Child) -> bool:
         """Whether the other is to be started again once this one works with new code."""
@@ -119,6 +125,7 @@ class Child:
         Raises CannotStart where another would be no better.
         """
         kill_group(self.process)
+        self._is_ready = False
         self.has_new_code = self.process.returncode == self._service.restart_status
         if self._is_told_to_end or self.has_new_code:
             self._is_told_to_end = False
@@ -138,7 +145,7 @@ class Child:
         """Seconds to wait before the next start. Raises CannotStart where there is no sense in one."""
         self._deaths.append(now)
         recent = sum(now - death < DEATHS_WITHIN_SECONDS for death in self._deaths)
-        if self.process.returncode > 0 and not self.is_ready() and not self._service.will_pass(self.last_words()):
+        if self.process.returncode > 0 and not self._has_worked and not self._service.will_pass(self.last_words()):
             raise CannotStart(f"{self.name} can't start: {self.last_words()}")
         if recent == MOST_DEATHS:
             raise CannotStart(
@@ -152,9 +159,12 @@ class Child:
         return f"by signal {-status}" if status < 0 else f"with status {status}"
 
     def last_words(self) -> str:
-        """The last line that it said, in its log or to us."""
+        """The last line that it said, in its log or to us; in a log, the last grave one before that."""
         if self.program.log is None:
             return self._output.last_line or "it said nothing"
-        with contextlib.suppress(OSError):
-            return self.program.log.read_text(errors="replace").strip().rpartition("\n")[2]
-        return f"its log {self.program.log} can't be read"
+        try:
+            lines = self.program.log.read_text(errors="replace").splitlines()[-LAST_LINES:]
+        except OSError as error:
+            return describe(error)
+        grave = [found[0] for line in lines if (found := GRAVE.search(line))]
+        return (grave or lines or [f"its log {self.program.log} is empty"])[-1]

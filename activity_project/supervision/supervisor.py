@@ -53,10 +53,15 @@ class Supervisor:
             pipe.close()  # type: ignore[union-attr] # all that is registered are pipes
         self._outputs.close()
 
-    def start(self, *services: Service) -> list[Child]:
-        """Start a tier of services, side by side. Returns them for `wait_until_ready`."""
-        tier: list[Child] = []
-        self._tiers.append(tier)
+    def start(self, *services: Service, beside: list[Child] | None = None) -> list[Child]:
+        """Start services, side by side in a tier of their own or of those started before.
+
+        Returns the tier, for `wait_until_ready`. What dies in it is started again only when the
+        tiers below are ready.
+        """
+        tier: list[Child] = [] if beside is None else beside
+        if beside is None:
+            self._tiers.append(tier)
         tier.extend(Child(service, self._console, self._outputs) for service in services)
         return tier
 
@@ -105,17 +110,23 @@ class Supervisor:
         self._pass_on(seconds)
         if self._times_asked_to_stop:
             raise Stopped
-        children = [child for tier in self._tiers for child in tier]
-        for child in children:
-            if child.has_died():
-                self._pass_on_last_words()
-                child.bury(time.monotonic())
-            elif child.start_again_at and child.start_again_at < time.monotonic():
-                child.start()
-            elif child.has_new_code and child.is_ready():
-                child.has_new_code = False
-                for follower in filter(child.is_followed_by, children):
-                    follower.renew()
+        for tier in self._tiers:
+            for child in tier:
+                self._see_to(child, tier)
+            if not all(child.is_ready() for child in tier):
+                break  # what stands on these waits for them
+
+    def _see_to(self, child: Child, tier: list[Child]) -> None:
+        now = time.monotonic()
+        if child.has_died():
+            self._pass_on_last_words()
+            child.bury(now)
+        elif child.start_again_at and child.start_again_at < now:
+            child.start()
+        elif child.has_new_code and child.is_ready():
+            child.has_new_code = False
+            for follower in filter(child.is_followed_by, tier):
+                follower.renew()
 
     def _pass_on(self, seconds: float) -> bool:
         """Pass on what is said first within this time. Returns whether anything was."""

@@ -16,6 +16,8 @@ from apps.generations.states import IN_FLIGHT, Status
 
 
 class DateRange(models.TextChoices):
+    """The default stands first: a form whose address names none shows, and would send, the first of a list."""
+
     ALL_TIME = "all_time", _("All time")
     LAST_7_DAYS = "last_7_days", _("Last 7 days")
     LAST_30_DAYS = "last_30_days", _("Last 30 days")
@@ -42,6 +44,7 @@ class TimelineFilters:
     type: Type = Type.ALL
     character_id: UUID | None = None
     status: Status | None = None
+    words: str = ""
     zone: ZoneInfo = UTC
 
     @property
@@ -53,7 +56,8 @@ class TimelineFilters:
     def fingerprint(self) -> str:
         """A short text that differs for different filters: a cursor belongs to the filters it was made for."""
         values: tuple[Any, ...] = (
-            self.range, self.first_day, self.last_day, self.type, self.character_id, self.status, self.zone.key,
+            self.range, self.first_day, self.last_day, self.type, self.character_id, self.status, self.words,
+            self.zone.key,
         )  # fmt: skip
         return blake2s("|".join(map(str, values)).encode(), digest_size=6).hexdigest()
 
@@ -85,8 +89,8 @@ class TimelineFilters:
 
     @property
     def credit_kinds(self) -> tuple[TransactionKind, ...]:
-        """The kinds of credit transactions to show: none where a job's status is asked for."""
-        if self.type == Type.GENERATION or self.status:
+        """The kinds of credit transactions to show: none where a job's status or prompt is asked for."""
+        if self.type == Type.GENERATION or self.status or self.words:
             return ()
         if self.character_id:
             return (TransactionKind.CONSUMED, TransactionKind.REFUNDED)
@@ -94,6 +98,11 @@ class TimelineFilters:
 
 
 EVERYTHING = TimelineFilters()
+
+
+def searched(text: str) -> str:
+    """The text as prompts are searched for it; empty where there is no word in it to search for."""
+    return " ".join(text.lower().split()) if any(map(str.isalnum, text)) else ""
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
-from apps.activity.filters import DateRange, TimelineFilters, Type
+from apps.activity.filters import DateRange, TimelineFilters, Type, searched
 from apps.generations.models import Character, GenerationJob
 from apps.generations.states import Status
 
@@ -39,6 +39,10 @@ class TimelineFilterSet(django_filters.FilterSet):  # type: ignore[misc]  # it h
     )
     status = django_filters.ChoiceFilter(
         label=gettext_lazy("Status"), choices=Status.choices, empty_label=gettext_lazy("Any status")
+    )
+
+    q = django_filters.CharFilter(
+        label=gettext_lazy("Words in the prompt"), max_length=200, widget=forms.TextInput(attrs={"type": "search"})
     )
 
     class Meta:
@@ -80,8 +84,15 @@ class FilterQuery:
             type=Type(cleaned.get("type") or Type.ALL),
             character_id=character and character.pk,
             status=Status(status) if status else None,
+            words=self._words(cleaned.get("q") or ""),
             zone=zone,
         )
+
+    def _words(self, text: str) -> str:
+        words = searched(text)
+        if text and not words:
+            self.notices.append(_("A search needs a word, so “%s” isn't applied.") % text)
+        return words
 
     def _unusable(self) -> list[str]:
         return [

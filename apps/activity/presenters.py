@@ -141,11 +141,12 @@ class RowPresenter:
 
 
 def list_page(
-    page: Page, *, filters: TimelineFilters, query: QueryDict, cursor: Cursor | None, now: datetime
+    page: Page, *, filters: TimelineFilters, query: QueryDict, goes_on_after: Cursor | None, now: datetime
 ) -> ListPage:
-    """The page of the list that goes on after the cursor."""
+    """The page of the list; one that goes on after rows already shown doesn't repeat the heading of their day."""
     presenter = RowPresenter(filters.zone, now)
-    after = cursor.position.occurred_at.astimezone(filters.zone).date() if cursor else None
+    last = goes_on_after.position.occurred_at if goes_on_after else None
+    after = last.astimezone(filters.zone).date() if last else None
     return ListPage(
         days=tuple(presenter.rows_by_day(page.items, after)),
         next_url=_next_url(page, filters, query),

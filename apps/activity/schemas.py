@@ -1,21 +1,32 @@
 """The timeline's shapes in the API: what can be asked for, and what an item is."""
 
+import re
 from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from apps.accounts.models import User
-from apps.activity.filters import DateRange, TimelineFilters, Type
+from apps.activity.filters import DateRange, TimelineFilters, Type, searched
 from apps.activity.items import ActivityType, SourceType
 from apps.activity.timeline import DEFAULT_LIMIT, MAX_LIMIT
 from apps.common.problem import Problem
 from apps.common.schemas import ApiSchema, CursorText, QuerySchema, UtcTime
 from apps.generations.states import Status
 
-Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 1, 1))]
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _iso_day(value: object) -> date:
+    """A day as ISO 8601 writes it; left to itself, pydantic would take seconds since 1970 for one, too."""
+    if not isinstance(value, str) or not _ISO_DAY.fullmatch(value):
+        raise ValueError("A day looks like 2026-11-21.")
+    return date.fromisoformat(value)
+
+
+Day = Annotated[date, BeforeValidator(_iso_day), Field(ge=date(2000, 1, 1), le=date(2100, 1, 1))]
 
 
 class TimelineWish(ApiSchema):
@@ -29,12 +40,17 @@ class TimelineWish(ApiSchema):
     character: UUID | None = Field(None, description="The id of an AI influencer of yours.")
     status: Status | None = Field(None, description="Jobs with this status only.")
 
+    q: str = Field("", max_length=200, pattern=r"^[^\x00]*$", description="Words in the prompt.")
+
     def filters_for(self, user: User) -> TimelineFilters:
         """The filters of the person's timeline. Raises Problem for what can't be shown."""
         if self.first_day and self.last_day and self.last_day < self.first_day:
             raise Problem.of_parameter("to", _("The period ends before it begins."))
         if self.character and not user.characters.filter(pk=self.character).exists():
             raise Problem.of_parameter("character", _("You have no such AI influencer."))
+        words = searched(self.q)
+        if self.q and not words:
+            raise Problem.of_parameter("q", _("A search needs a word."))
         return TimelineFilters(
             range=self.date_range,
             first_day=self.first_day,
@@ -42,6 +58,7 @@ class TimelineWish(ApiSchema):
             type=self.type_filter,
             character_id=self.character,
             status=self.status,
+            words=words,
             zone=user.zone,
         )
 

@@ -22,6 +22,7 @@ class Shape:
     credit_kinds: tuple[int, ...]
     of_character: bool
     of_status: bool
+    of_words: bool
     has_bounds: bool
     continues: bool
     rows: int
@@ -30,13 +31,38 @@ class Shape:
 @lru_cache(maxsize=256)
 def page(shape: Shape) -> str:
     """The statement for a page: the walk's beginning, then the columns of ``TimelineRow``, newest first."""
-    branches = [_jobs(shape, kind) for kind in shape.job_kinds]
+    branches = _found_jobs(shape) if shape.of_words else [_jobs(shape, kind) for kind in shape.job_kinds]
     branches += [_credits(shape, kind) for kind in shape.credit_kinds]
     rows = _merged(branches or [_NOTHING], shape.rows)
     if shape.continues and JobKind.STARTED in shape.job_kinds:
         # Merged apart: an unsorted branch among the others tempts the planner to read them all to their limits.
         rows = _merged([f"({rows})", _moved_jobs(shape)], shape.rows)
-    return _with_links(rows)
+    return _with_links(rows, before=_NEEDLE if shape.of_words else "")
+
+
+@lru_cache(maxsize=64)
+def arrivals(shape: Shape) -> str:
+    """The statement for what a walk's snapshot hadn't seen at all, in the same columns: the few newest rows."""
+    branches = [_new_jobs(shape)] if shape.job_kinds else []
+    branches += [_new_credits(shape)] if shape.credit_kinds else []
+    rows = _merged(branches or [_NOTHING], shape.rows)
+    return _with_links(rows, before=_NEEDLE if shape.of_words else "")
+
+
+def _new_jobs(shape: Shape) -> str:
+    kinds = ", ".join(map(str, shape.job_kinds))
+    conditions = ["j.user_id = %(user_id)s", f"j.kind IN ({kinds})", "j.occurred_at > %(settled)s"]
+    conditions += [f"NOT {_QUEUED_SEEN}", *_bounded(shape, "j.occurred_at"), *_of_job(shape)]
+    return f"(SELECT {_JOB_COLUMNS} FROM generation_jobs j WHERE {' AND '.join(conditions)})"
+
+
+def _new_credits(shape: Shape) -> str:
+    kinds = ", ".join(map(str, shape.credit_kinds))
+    conditions = ["x.user_id = %(user_id)s", f"x.kind IN ({kinds})", "x.created_at > %(settled)s"]
+    conditions += [f"NOT {_CREDIT_SEEN}", *_bounded(shape, "x.created_at")]
+    if shape.of_character:
+        conditions.append("x.character_id = %(character_id)s")
+    return f"(SELECT {_CREDIT_COLUMNS} FROM credit_transactions x WHERE {' AND '.join(conditions)})"
 
 
 def _merged(branches: Sequence[str], rows: int) -> str:
@@ -88,13 +114,38 @@ _STARTED_SEEN = f"j.started_at IS NOT NULL AND {_seen('j.started_at', 'COALESCE(
 def _jobs(shape: Shape, kind: int) -> str:
     conditions = ["j.user_id = %(user_id)s", f"j.kind = {kind}"]
     conditions += _narrowed(shape, time="j.occurred_at", id_="j.id", id_param="job_id", seen=_JOB_SEEN)
-    if shape.of_character:
-        conditions.append("j.character_id = %(character_id)s")
-    if shape.of_status:
-        conditions.append("j.status = %(status)s")
+    conditions += _of_job(shape)
     return (
         f"(SELECT {_JOB_COLUMNS} FROM generation_jobs j WHERE {' AND '.join(conditions)}"
         f" ORDER BY j.occurred_at DESC, j.id DESC LIMIT {shape.rows})"
+    )
+
+
+# What is searched for: its words, and the one that is likely the rarest.
+_NEEDLE = """
+needle AS MATERIALIZED (
+    SELECT array_agg(word) AS words, (array_agg(word ORDER BY length(word) DESC, word))[1] AS rarest
+      FROM unnest(prompt_words(%(words)s)) AS word),"""
+_HAS_ALL_WORDS = "prompt_words(j.prompt_text) @> (SELECT words FROM needle)"
+
+
+def _found_jobs(shape: Shape) -> list[str]:
+    """Jobs by the words of their prompts: ended ones through the index of words, the few in flight one by one."""
+    started = [_jobs(shape, kind) for kind in shape.job_kinds if kind == JobKind.STARTED]
+    ended = [str(kind) for kind in shape.job_kinds if kind != JobKind.STARTED]
+    return started + ([_ended_jobs_with_words(shape, ", ".join(ended))] if ended else [])
+
+
+def _ended_jobs_with_words(shape: Shape, kinds: str) -> str:
+    """One range of the index of words, by the rarest word; the job itself says whether it has the others too."""
+    conditions = ["w.user_id = %(user_id)s", "w.word = (SELECT rarest FROM needle)", f"j.kind IN ({kinds})"]
+    conditions += _narrowed(shape, time="w.occurred_at", id_="w.job_id", id_param="job_id", seen=_JOB_SEEN)
+    if shape.of_character:
+        conditions.append("j.character_id = %(character_id)s")
+    return (
+        f"(SELECT {_JOB_COLUMNS} FROM generation_job_words w JOIN generation_jobs j ON j.id = w.job_id"
+        f" WHERE {' AND '.join(conditions)} AND {_HAS_ALL_WORDS}"
+        f" ORDER BY w.occurred_at DESC, w.job_id DESC LIMIT {shape.rows})"
     )
 
 
@@ -113,20 +164,28 @@ def _narrowed(shape: Shape, *, time: str, id_: str, id_param: str, seen: str) ->
     conditions = []
     if shape.continues:
         conditions += [f"({time}, {id_}) < (%(time)s, %({id_param})s)", seen]
-    if shape.has_bounds:
-        conditions.append(f"{time} >= %(since)s::timestamptz AND {time} < %(until)s::timestamptz")
-    return conditions
+    return conditions + _bounded(shape, time)
+
+
+def _bounded(shape: Shape, time: str) -> list[str]:
+    """The date range, where one is asked for."""
+    return [f"{time} >= %(since)s::timestamptz AND {time} < %(until)s::timestamptz"] if shape.has_bounds else []
+
+
+def _of_job(shape: Shape, status: str = "j.status") -> list[str]:
+    """What is asked of a job beside its time."""
+    conditions = {
+        "j.character_id = %(character_id)s": shape.of_character,
+        f"{status} = %(status)s": shape.of_status,
+        _HAS_ALL_WORDS: shape.of_words,
+    }
+    return [condition for condition, asked in conditions.items() if asked]
 
 
 def _moved_jobs(shape: Shape) -> str:
     """The few jobs that changed since the walk began, where and as they stood then."""
     conditions = ["(j.stood_at, j.id) < (%(time)s, %(job_id)s)"]
-    if shape.of_character:
-        conditions.append("j.character_id = %(character_id)s")
-    if shape.of_status:
-        conditions.append("j.stood_as = %(status)s")
-    if shape.has_bounds:
-        conditions.append("j.stood_at >= %(since)s::timestamptz AND j.stood_at < %(until)s::timestamptz")
+    conditions += _of_job(shape, status="j.stood_as") + _bounded(shape, "j.stood_at")
     kinds = ", ".join(str(kind.value) for kind in JobKind)
     return f"""(SELECT {_STOOD_COLUMNS}
        FROM (SELECT j.*,
@@ -140,14 +199,14 @@ def _moved_jobs(shape: Shape) -> str:
       ORDER BY j.stood_at DESC, j.id DESC LIMIT {shape.rows})"""
 
 
-def _with_links(page_rows: str) -> str:
+def _with_links(page_rows: str, before: str = "") -> str:
     """The page's rows with what they are linked to: jobs of transactions, transactions of jobs, characters' names.
 
     Links are looked up by id alone, and whose they are is asked of what was found. A condition on the owner beside
     the ids would invite the planner, who expects few rows of anyone, to read all that the owner has.
     """
     return f"""
-WITH page AS MATERIALIZED (
+WITH{before} page AS MATERIALIZED (
     {page_rows}),
 job AS MATERIALIZED (
     SELECT id, user_id, status, quality, aspect_ratio, image_count FROM generation_jobs

@@ -11,7 +11,7 @@ because between two statements a job can move and be met twice.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -34,7 +34,7 @@ MAX_LIMIT = 100
 SETTLED_AFTER = timedelta(minutes=5)
 
 _SNAPSHOT = re.compile(r"([0-9]{1,19}):([0-9]{1,19}):((?:[0-9]{1,19}(?:,[0-9]{1,19})*)?)")
-_PARTS = ("t", "s", "i", "a", "x", "d", "f")
+CURSOR_PARTS = ("t", "s", "i", "a", "x", "d", "f")
 
 
 class Walk(NamedTuple):
@@ -47,6 +47,20 @@ class Walk(NamedTuple):
     snapshot: str
     since: datetime | None
 
+    def encode(self, filters: TimelineFilters) -> str:
+        """The walk as a text for URLs, bound to its filters, to ask later what has come since."""
+        parts = {"a": self.as_of.isoformat(), "x": self.snapshot, "f": filters.fingerprint}
+        return keyset.encode(parts)
+
+    @classmethod
+    def decode(cls, text: str, filters: TimelineFilters) -> "Walk":
+        """The walk of a text. Raises BadCursor where it is malformed, cut off or made for other filters."""
+        parts = keyset.decode(text, ("a", "x", "f"))
+        if parts["f"] != filters.fingerprint:
+            raise BadCursor
+        as_of = keyset.read_time(parts["a"])
+        return cls(as_of, read_snapshot(parts["x"]), filters.since(as_of))
+
 
 class Cursor(NamedTuple):
     """Where a walk goes on: after ``position``, as things stood when it began."""
@@ -56,22 +70,28 @@ class Cursor(NamedTuple):
 
     def encode(self, filters: TimelineFilters) -> str:
         """The cursor as a text for URLs, bound to the filters it was made for."""
-        return keyset.encode(
-            {
-                "t": self.position.occurred_at.isoformat(),
-                "s": self.position.source_type,
-                "i": str(self.position.id),
-                "a": self.walk.as_of.isoformat(),
-                "x": self.walk.snapshot,
-                "d": self.walk.since.isoformat() if self.walk.since else "",
-                "f": filters.fingerprint,
-            }
-        )
+        return keyset.encode(self.parts(filters))
 
     @classmethod
     def decode(cls, text: str, filters: TimelineFilters) -> "Cursor":
         """The cursor of a text. Raises BadCursor where it is malformed, cut off or made for other filters."""
-        parts = keyset.decode(text, _PARTS)
+        return cls.of_parts(keyset.decode(text, CURSOR_PARTS), filters)
+
+    def parts(self, filters: TimelineFilters) -> dict[str, str]:
+        """The cursor as texts by the names of ``CURSOR_PARTS``: time, source, id, as of, snapshot, date, filters."""
+        return {
+            "t": self.position.occurred_at.isoformat(),
+            "s": self.position.source_type,
+            "i": str(self.position.id),
+            "a": self.walk.as_of.isoformat(),
+            "x": self.walk.snapshot,
+            "d": self.walk.since.isoformat() if self.walk.since else "",
+            "f": filters.fingerprint,
+        }
+
+    @classmethod
+    def of_parts(cls, parts: Mapping[str, str], filters: TimelineFilters) -> "Cursor":
+        """The cursor of its parts. Raises BadCursor where one is malformed or they were made for other filters."""
         if parts["f"] != filters.fingerprint or parts["s"] not in list(SourceType):
             raise BadCursor
         position = Position(keyset.read_time(parts["t"]), parts["s"], keyset.read_uuid(parts["i"]))
@@ -107,6 +127,16 @@ class Timeline:
         more = len(items) > self.limit
         return Page(shown, Cursor(shown[-1].position, walk) if more else None, walk)
 
+    def arrivals(self, walk: Walk) -> Page:
+        """What came into being since the walk began, newest first and at most a page; it goes on as a walk of its own.
+
+        A job that was there and has moved isn't new: whoever reads its line sees it change.
+        """
+        params = self._params(walk.since, None) | _as_seen_by(walk)
+        rows = fetch_prepared(statement.arrivals(self._shape(None)), params)
+        items = tuple(item_from_row(TimelineRow(*row[2:])) for row in rows if row[2] is not None)
+        return Page(items[: self.limit], None, Walk(rows[0][0], rows[0][1], walk.since))
+
     def walk(self) -> Iterator[ActivityItem]:
         """Every item from the newest to the oldest, page by page."""
         page = self.page()
@@ -128,6 +158,7 @@ class Timeline:
             credit_kinds=tuple(map(int, filters.credit_kinds)),
             of_character=filters.character_id is not None,
             of_status=filters.status is not None,
+            of_words=bool(filters.words),
             has_bounds=filters.has_bounds,
             continues=cursor is not None,
             rows=self.limit + 1,
@@ -138,6 +169,7 @@ class Timeline:
             "user_id": self.user_id,
             "character_id": self.filters.character_id,
             "status": self.filters.status and self.filters.status.value,
+            "words": self.filters.words,
             "since": since or "-infinity",
             "until": self.filters.until or "infinity",
         }
@@ -159,9 +191,12 @@ def _after(cursor: Cursor) -> dict[str, Any]:
         "time": position.occurred_at,
         "job_id": position.id if in_jobs else _NO_ID,
         "credit_id": _EVERY_ID if in_jobs else position.id,
-        "settled": cursor.walk.as_of - SETTLED_AFTER,
-        "snapshot": cursor.walk.snapshot,
+        **_as_seen_by(cursor.walk),
     }
+
+
+def _as_seen_by(walk: Walk) -> dict[str, Any]:
+    return {"settled": walk.as_of - SETTLED_AFTER, "snapshot": walk.snapshot}
 
 
 def read_snapshot(text: str) -> str:

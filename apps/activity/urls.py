@@ -22,6 +22,8 @@ register_converter(SourceTypeConverter, "source_type")
 
 urlpatterns = [
     path("", views.timeline, name="timeline"),
+    path("new/", views.new, name="new"),
+    path("new/rows/", views.new_rows, name="new-rows"),
     path("<source_type:source_type>/<uuid:source_id>/", views.item, name="item"),
     path("<source_type:source_type>/<uuid:source_id>/row/", views.row, name="row"),
 ]

@@ -1,27 +1,31 @@
 """The activity page, its drawer and its rows."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from apps.accounts.models import User
 from apps.accounts.requests import UserRequest
 from apps.activity import analytics
+from apps.activity.arrivals import MOST, arrivals, count_of, offer
 from apps.activity.drawers import Drawer, drawer
 from apps.activity.forms import FilterQuery
 from apps.activity.items import ActivityItem
 from apps.activity.presenters import ICONS, RowPresenter, list_page
-from apps.activity.timeline import Cursor, Timeline
+from apps.activity.timeline import MAX_LIMIT, Cursor, Timeline, Walk
 from apps.common.access import owner
 from apps.common.keyset import BadCursor
 from apps.common.pages import partial_asked_for, render_page
 from apps.generations.queries import job_with_images
 
 TEMPLATE = "activity/timeline.html"
+STOP_POLLING = 286  # htmx's own status
 
 
 @owner
@@ -53,16 +57,60 @@ def row(request: UserRequest, source_type: str, source_id: UUID) -> HttpResponse
     return render_page(request, TEMPLATE + "#row", {"row": presenter.row(found)})
 
 
+@owner
+@require_safe
+def new(request: UserRequest) -> HttpResponse:
+    """The control that offers what came since the list was read: asked again and again while the page is looked at."""
+    asked, walk, first_day = _reading(request)
+    if walk is None:
+        return HttpResponse(status=STOP_POLLING)
+    shown = Timeline(user_id=request.user.pk, now=timezone.now(), filters=asked.filters, limit=MOST + 1)
+    context = {"offer": offer(asked.filters, walk, _filters_of(request), first_day, count_of(shown, walk))}
+    return render_page(request, TEMPLATE + "#offer", context)
+
+
+@owner
+@require_safe
+def new_rows(request: UserRequest) -> HttpResponse:
+    """The rows of what came since, to be put on top of the list."""
+    asked, walk, first_day = _reading(request)
+    if walk is None:
+        return HttpResponseClientRefresh()
+    now = timezone.now()
+    page = Timeline(user_id=request.user.pk, now=now, filters=asked.filters, limit=MAX_LIMIT).arrivals(walk)
+    context = {"arrivals": arrivals(page, asked.filters, _filters_of(request), first_day=first_day, now=now)}
+    return render_page(request, TEMPLATE + "#arrivals", context)
+
+
+def _reading(request: UserRequest) -> tuple[FilterQuery, Walk | None, str]:
+    """What is being read: its filters, what its walk has seen (null where that can't be told), its first day."""
+    asked = FilterQuery(request.GET, request.user)
+    try:
+        walk = Walk.decode(request.GET.get("seen", ""), asked.filters)
+    except BadCursor:
+        walk = None
+    return asked, walk, request.GET.get("first_day", "")
+
+
+def _filters_of(request: UserRequest) -> dict[str, Any]:
+    return {name: value for name, value in request.GET.dict().items() if name not in {"seen", "first_day"}}
+
+
 def _list_context(request: UserRequest, query: QueryDict) -> dict[str, object]:
     now = timezone.now()
     asked = FilterQuery(query, request.user)
     shown = Timeline(user_id=request.user.pk, now=now, filters=asked.filters)
     cursor = _cursor(asked, query.get("cursor"))
     page = shown.page(cursor)
+    # Without its element, a page further down stands alone and needs the heading of the day it begins in.
+    after = cursor if partial_asked_for(request) == "more" else None
     if cursor is None and not partial_asked_for(request):
         analytics.activity_viewed(request.user, asked.filters, event_count=len(page.items))
+    shown_page = list_page(page, filters=asked.filters, query=query, goes_on_after=after, now=now)
+    first_day = shown_page.days[0].date if shown_page.days else ""
     return {
-        "page": list_page(page, filters=asked.filters, query=query, cursor=cursor, now=now),
+        "page": shown_page,
+        "offer": offer(asked.filters, page.walk, query.dict(), first_day) if cursor is None else None,
         "filters": asked.form,
         "notices": asked.notices,
         "icons": ICONS,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase
@@ -44,6 +44,11 @@ def staff(permission: str) -> Callable[[View], View]:
     return mark
 
 
+def by_operation(view: View) -> View:
+    """Each operation behind the address says for itself who may call it: routes of the API, procedures of tRPC."""
+    return _marked(view, "by operation")
+
+
 def _marked(view: View, access: str) -> View:
     view.access = access  # type: ignore[attr-defined]
     return view
@@ -53,6 +58,13 @@ def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
     """The sign-in page, which comes back to where the person was; a fragment sends the whole page there."""
     if not getattr(request, "htmx", False):
         return redirect_to_login(request.get_full_path())
-    page = urlsplit(request.headers.get("HX-Current-URL", ""))
-    back = f"{page.path}?{page.query}" if page.query else page.path
-    return HttpResponseClientRedirect(redirect_to_login(back or "/")["Location"])
+    return HttpResponseClientRedirect(redirect_to_login(_page_around(request))["Location"])
+
+
+def _page_around(request: HttpRequest) -> str:
+    """Path and query of the page that the fragment is for; the front door where that can't be told."""
+    try:
+        page = urlsplit(request.headers.get("HX-Current-URL", ""))
+    except ValueError:
+        return "/"
+    return urlunsplit(("", "", page.path, page.query, "")) or "/"

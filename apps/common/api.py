@@ -13,6 +13,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
 from apps.common import problem
+from apps.common.access import by_operation, public
 from apps.common.keyset import BadCursor
 from apps.common.problem import Problem
 
@@ -36,7 +37,8 @@ class JsonApi(NinjaAPI):
         names = {operation.view_func.__name__ for operation in self.operations()}
         for pattern in patterns:
             if isinstance(pattern, URLPattern):
-                pattern.callback.access = "operation" if pattern.name in names else "public"  # type: ignore[attr-defined]
+                mark = by_operation if pattern.name in names else public
+                mark(pattern.callback)
         return patterns, app, namespace
 
     def operations(self) -> Iterator[Operation]:

@@ -1,6 +1,6 @@
 """A person's first plan, and the credits that come with it."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 
@@ -22,13 +22,19 @@ def enrol(*, user: User, plan: Plan, now: datetime) -> Subscription:
     return subscription
 
 
-def grant_period(subscription: Subscription) -> ledger.Entry:
-    """Grants the plan's credits for the subscription's current period, once per period however often it is asked."""
+def grant_period(subscription: Subscription) -> ledger.Entry | None:
+    """Grants the plan's credits for the subscription's current period, once per period however often it is asked.
+
+    None where the plan gives none.
+    """
     plan = subscription.plan
+    if not plan.credits_per_period:
+        return None
+    period = subscription.current_period_start.astimezone(UTC).isoformat()
     return ledger.grant(
         user=subscription.user,
         credits=plan.credits_per_period,
-        key=f"period:{subscription.pk}:{subscription.current_period_start.isoformat()}",
+        key=f"period:{subscription.pk}:{period}",
         by=None,
         description=f"{plan.name} plan",
     )

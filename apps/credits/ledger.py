@@ -5,7 +5,7 @@ returns the first row and moves nothing. Amounts are whole credits. Callers give
 :func:`adjust` takes a sign.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, NoReturn
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 
 from apps.accounts.models import User
 from apps.common.sql import fetch_prepared
@@ -55,20 +56,6 @@ class Movement:
     by_id: int | None = None
     reference_type: str = ""
     reference_id: UUID | None = None
-    character_id: UUID | None = None
-    quality_mode: str = ""
-    description: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PastMovement:
-    """A movement that happened elsewhere or earlier, with the time it happened at."""
-
-    type: TransactionType
-    amount: int
-    at: datetime
-    id: UUID
-    job_id: UUID | None = None
     character_id: UUID | None = None
     quality_mode: str = ""
     description: str = ""
@@ -174,28 +161,6 @@ def adjust(*, user: User, amount: int, key: str, by: User, reason: str) -> Entry
     )
 
 
-@transaction.atomic
-def write_history(user_id: int, movements: Iterable[PastMovement]) -> int:
-    """Copies past movements, oldest first, behind those the account has. Returns how many; raises on the first that
-    doesn't fit the chain, and then nothing was written.
-
-    Their times are taken as they are and must rise. The database checks the whole chain when this commits.
-    """
-    lock_account(user_id)
-    account = CreditAccount.objects.get(pk=user_id)
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-        with cursor.copy(_COPY_HISTORY) as copy:
-            for movement in movements:
-                account.seq, account.balance = account.seq + 1, account.balance + movement.amount
-                account.last_at = movement.at
-                copy.write_row(_past_row(user_id, account, movement))
-    changed = {"seq": account.seq, "balance": account.balance, "last_at": account.last_at}
-    before = CreditAccount.objects.values_list("seq", flat=True).get(pk=user_id)
-    CreditAccount.objects.filter(pk=user_id).update(**changed)
-    return account.seq - before
-
-
 def balance_of(user_id: int) -> int:
     """The credits a person has now; 0 for one who never had any."""
     return CreditAccount.objects.filter(pk=user_id).values_list("balance", flat=True).first() or 0
@@ -254,15 +219,25 @@ def _in_savepoint(statement: Callable[[], list[Any]]) -> list[Any]:
 
 
 def _repeated(movement: Movement) -> Entry | None:
-    before = CreditTransaction.objects.filter(user_id=movement.user_id, idempotency_key=movement.key).first()
+    before = CreditTransaction.objects.filter(_same(movement)).first()
     if before is None:
         return None
-    if (before.type, before.amount, before.reference_id) != (movement.type, movement.amount, movement.reference_id):
+    if any(getattr(before, name) != getattr(movement, name) for name in ("user_id", "type", "amount", "reference_id")):
         raise KeyReused(f"{movement.key!r} was used for another movement.")
     return Entry(before.id, before.seq, before.amount, before.balance_after, before.created_at)
 
 
+def _same(movement: Movement) -> Q:
+    """What the key wrote, or what was written under any key for the same step of the same job."""
+    by_key = Q(user_id=movement.user_id, idempotency_key=movement.key)
+    by_job = Q(reference_type=JOB_REFERENCE, reference_id=movement.reference_id, type=movement.type)
+    return by_key | by_job if movement.reference_type == JOB_REFERENCE else by_key
+
+
 def _append_once_opened(movement: Movement) -> Entry | None:
+    """None for a debit: an account that isn't there holds nothing to take, and refusing must write nothing."""
+    if movement.amount < 0:
+        return None
     _open_account(movement.user_id)
     return _append(movement) or _repeated(movement)
 
@@ -278,26 +253,3 @@ def _refuse(movement: Movement) -> NoReturn:
 def _violated(error: IntegrityError) -> str | None:
     """The name of the constraint that refused a statement."""
     return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
-
-
-_COPY_HISTORY = """
-COPY credit_transactions (id, user_id, seq, type, amount, balance_after, reference_type, reference_id, character_id,
-                          quality_mode, description, created_at) FROM STDIN
-"""
-
-
-def _past_row(user_id: int, account: CreditAccount, movement: PastMovement) -> tuple[Any, ...]:
-    return (
-        movement.id,
-        user_id,
-        account.seq,
-        movement.type.value,
-        movement.amount,
-        account.balance,
-        JOB_REFERENCE if movement.job_id else "",
-        movement.job_id,
-        movement.character_id,
-        movement.quality_mode,
-        movement.description,
-        movement.at,
-    )

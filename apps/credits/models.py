@@ -134,10 +134,11 @@ class CreditTransaction(models.Model):
                 condition=Q(idempotency_key__isnull=False),
                 name="one_transaction_per_idempotency_key",
             ),
+            # Whoever's account it is, no second one pays for a job; and it finds the charges of a timeline's page.
             models.UniqueConstraint(
-                fields=["reference_id", "type", "user"],
+                fields=["reference_id", "type"],
                 condition=Q(reference_type=JOB_REFERENCE),
-                include=["id", "amount", "created_at"],
+                include=["user", "id", "amount", "created_at"],
                 name="one_charge_and_one_refund_per_job",
             ),
             models.CheckConstraint(condition=Q(balance_after__gte=0), name="balance_after_is_never_negative"),

@@ -7,7 +7,7 @@ from random import Random
 
 from apps.accounts.models import User
 from apps.common.identifiers import uuid_v7_at
-from apps.credits.ledger import PastMovement
+from apps.credits.history import PastMovement
 from apps.credits.models import TransactionType
 from apps.generations.history import PastJob
 from apps.generations.models import Character, Quality
@@ -16,16 +16,18 @@ from apps.generations.providers.aspect_ratios import ASPECT_RATIOS
 from apps.generations.states import Status
 
 PROMPTS = (
-    "Golden hour on a quiet beach, soft light on the water",
+    "Golden hour at the beach, soft light on the waves",
     "City skyline at dusk, windows lit one by one",
-    "Portrait in a blue scarf, snow falling behind",
-    "Misty mountains at sunrise, a lake in the valley",
-    "Botanical arrangement on linen paper, muted greens",
-    "Aurora above a dark forest, stars everywhere",
+    "Portrait in a blue scarf in the snow",
+    "Misty mountains at sunrise",
+    "Botanical arrangement of ferns, muted greens",
+    "Aurora and stars in winter",
     "Bold geometric poster in red, cream and black",
     "Desert dunes under a pale moon",
-    "Still life with lemons in morning light",
+    "Still life with lemons and a jug",
     "Portrait with a straw hat in a summer garden",
+    "Forest path in autumn, leaves in copper",
+    "Contour lines in teal and gold, cut from paper",
 )
 FAILURES = (
     ("The provider refused the prompt.", "content_refused"),

@@ -1,6 +1,7 @@
 """A provider's pictures on their way into private storage: checked, given a thumbnail, stored, or thrown away."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 from uuid import UUID
@@ -27,15 +28,16 @@ class StoredImage:
 
 
 def store(job_id: UUID, attempt: int, images: Iterable[GeneratedImage]) -> tuple[StoredImage, ...]:
-    """Stores the pictures of one attempt at a job. Raises ProviderError for one that is no picture.
+    """Stores the pictures of one attempt at a job. Raises ProviderError for one that is no picture, and removes the
+    others of that attempt.
 
-    OSError (a full disk, say) comes through, and what had been stored by then is removed.
+    OSError (a full disk, say) comes through and may leave half a file; `discard_remains` finds that too.
     """
     stored: list[StoredImage] = []
     try:
         for position, image in enumerate(images, start=1):
             stored.append(_store_one(f"{_folder(job_id)}/{attempt}-{position}", image))
-    except Exception:
+    except ProviderError:
         discard(stored)
         raise
     return tuple(stored)
@@ -48,6 +50,16 @@ def discard(images: Iterable[StoredImage]) -> None:
         default_storage.delete(image.thumbnail)
 
 
+def discard_remains(job_id: UUID) -> None:
+    """Removes whatever the job has stored, also by a worker that was killed, and the half of a file that a full disk
+    had room for. Where the storage refuses, it stays.
+    """
+    folder = _folder(job_id)
+    with suppress(OSError):
+        for name in default_storage.listdir(folder)[1]:
+            default_storage.delete(f"{folder}/{name}")
+
+
 def _folder(job_id: UUID) -> str:
     """By the id's last digits, which are random, so that no folder grows without end."""
     return f"generations/{str(job_id)[-2:]}/{job_id}"
@@ -56,11 +68,7 @@ def _folder(job_id: UUID) -> str:
 def _store_one(stem: str, image: GeneratedImage) -> StoredImage:
     picture = _open(image)
     file = default_storage.save(f"{stem}.{SUFFIXES[image.media_type]}", ContentFile(image.content))
-    try:
-        thumbnail = default_storage.save(f"{stem}-thumbnail.webp", ContentFile(_thumbnail(picture)))
-    except OSError:
-        default_storage.delete(file)
-        raise
+    thumbnail = default_storage.save(f"{stem}-thumbnail.webp", ContentFile(_thumbnail(picture)))
     return StoredImage(
         file=file, thumbnail=thumbnail, width=picture.width, height=picture.height, media_type=image.media_type
     )

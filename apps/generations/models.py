@@ -206,6 +206,25 @@ class GenerationJob(models.Model):
         return self.status in FINAL
 
 
+class JobWord(models.Model):
+    """A word of an ended job's prompt, in the order of the timeline: what a search in prompts reads.
+
+    Triggers keep it; see the migration that makes it. A job in flight has no rows yet, because it will still move.
+    """
+
+    pk = models.CompositePrimaryKey("user_id", "word", "occurred_at", "job_id")
+    user_id = models.BigIntegerField()
+    word = models.CharField(max_length=40)
+    occurred_at = models.DateTimeField()
+    job_id = models.UUIDField()
+
+    class Meta:
+        db_table = "generation_job_words"
+
+    def __str__(self) -> str:
+        return self.word
+
+
 class GenerationImageQuerySet(models.QuerySet["GenerationImage"]):
     def kept(self) -> Self:
         """Those whose files haven't been pruned."""

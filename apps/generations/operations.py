@@ -17,13 +17,14 @@ from apps.accounts.usage import Usage, active_subscription
 from apps.common.enqueue import enqueue_after_commit
 from apps.common.sql import ClockTimestamp
 from apps.credits import ledger
-from apps.generations.images import StoredImage, discard
+from apps.generations.images import StoredImage, discard, discard_remains
 from apps.generations.models import Character, GenerationImage, GenerationJob
 from apps.generations.pricing import cost
 from apps.generations.queries import usage_of
 from apps.generations.states import Status, sources
 
 PRODUCE = "generations.produce"
+ASKED = ("prompt", "quality", "aspect_ratio", "image_count", "seed")
 
 
 class LimitReached(Exception):
@@ -59,7 +60,7 @@ class Wish:
         return cost(self.quality, self.image_count)
 
     def as_input(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in ("prompt", "quality", "aspect_ratio", "image_count", "seed")}
+        return {name: getattr(self, name) for name in ASKED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +102,7 @@ def request(
         plan=subscription.plan if subscription else None,
         subscription=subscription,
         retried_from=retried_from,
-        idempotency_key=idempotency_key,
+        idempotency_key=idempotency_key or None,
         created_at=ClockTimestamp(),
         updated_at=ClockTimestamp(),
         enqueued_at=ClockTimestamp(),
@@ -115,7 +116,9 @@ def retry(*, job: GenerationJob) -> GenerationJob:
     """A new job with the failed one's wish, charged anew; pressed twice, the same new job. Raises as request does."""
     if job.status != Status.FAILED:
         raise NotRetryable
-    wish = Wish(character=job.character, **job.input)
+    # What an imported job was asked for may say more than we understand.
+    asked = {name: job.input[name] for name in ASKED if name in job.input}
+    wish = Wish(character=job.character, **asked)
     return request(user=job.user, wish=wish, idempotency_key=f"retry:{job.pk}", retried_from=job)
 
 
@@ -135,7 +138,10 @@ def settle(*, job_id: UUID, user_id: int, outcome: Success | Failure) -> bool:
     Success counts the images; failure gives the credits back. What came too late is thrown away.
     """
     if isinstance(outcome, Failure):
-        return _fail(job_id, user_id, outcome)
+        failed = _fail(job_id, user_id, outcome)
+        if failed:
+            discard_remains(job_id)
+        return failed
     if _complete(job_id, user_id, outcome):
         return True
     discard(outcome.images)

@@ -4,6 +4,7 @@ from time import monotonic
 from uuid import UUID
 
 import structlog
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from apps.generations import images, operations
@@ -16,22 +17,23 @@ log = structlog.get_logger(__name__)
 
 MAX_ATTEMPTS = 3
 BACKOFF_S = 5.0
+MAX_ERROR_CHARS, MAX_CODE_CHARS = 500, 40  # of the job's columns
 
 
-def produce(job_id: UUID, *, attempt: int) -> float | None:
+def produce(job_id: UUID, *, attempt: int, provider: Provider | None = None) -> float | None:
     """One attempt at the job. Returns seconds to wait before the next attempt, or None when the job needs no more.
 
-    A second delivery of the same attempt does nothing.
+    A second delivery of the same attempt does nothing. The provider is the one that the settings choose, unless given.
     """
     job = operations.claim(job_id, attempt=attempt)
     if job is None:
         return None
     try:
-        outcome: Success | Failure = _make(job, chosen.provider(), attempt)
+        outcome: Success | Failure = _make(job, provider or chosen.provider(), attempt)
     except ProviderError as error:
         if not error.permanent and attempt < MAX_ATTEMPTS:
             return max(error.retry_after_s or 0, BACKOFF_S * 2.0 ** (attempt - 1))
-        outcome = Failure(error=error.message, code=error.code)
+        outcome = _failure(error)
     except Exception:  # the boundary of an attempt: whatever broke, the credits go back
         log.exception("generation attempt broke", job_id=str(job_id), attempt=attempt)
         outcome = Failure(error=_("Something went wrong on our side."), code="internal_error")
@@ -43,6 +45,8 @@ def _make(job: GenerationJob, provider: Provider, attempt: int) -> Success:
     started = monotonic()
     request = ImageRequest(**(job.input | {"prompt": _full_prompt(job)}))
     answer = provider.generate(request)
+    if len(answer) != job.image_count:
+        raise ProviderError(_("The provider made fewer or more images than asked."), "wrong_count", permanent=False)
     stored = images.store(job.pk, attempt, answer)
     return Success(
         images=stored,
@@ -53,6 +57,12 @@ def _make(job: GenerationJob, provider: Provider, attempt: int) -> Success:
             "processing_time_ms": round((monotonic() - started) * 1000),
         },
     )
+
+
+def _failure(error: ProviderError) -> Failure:
+    """In words that fit the job, also where the provider said nothing or went on and on."""
+    words = Truncator(error.message.replace("\0", "").strip()).chars(MAX_ERROR_CHARS)
+    return Failure(error=words or _("The provider gave no reason."), code=error.code[:MAX_CODE_CHARS])
 
 
 def _full_prompt(job: GenerationJob) -> str:

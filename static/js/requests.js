@@ -21,10 +21,15 @@
     location.reload();
   });
 
-  document.addEventListener("htmx:beforeRequest", () => say(""));
-  document.addEventListener("htmx:responseError", () => say("failed"));
-  document.addEventListener("htmx:timeout", () => say("offline"));
-  document.addEventListener("htmx:sendError", () => say("offline"));
+  // What is asked again and again rests while nobody looks, and is no trouble of the reader's when it fails.
+  const isPolling = (event) => event.detail.elt.hasAttribute("data-while-visible");
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (!isPolling(event)) say("");
+    else if (document.hidden) event.preventDefault();
+  });
+  for (const [trouble, kind] of [["responseError", "failed"], ["timeout", "offline"], ["sendError", "offline"]]) {
+    document.addEventListener(`htmx:${trouble}`, (event) => isPolling(event) || say(kind));
+  }
 
   // An open menu closes as menus do: by Escape, or by a click elsewhere.
   document.addEventListener("click", (event) => {

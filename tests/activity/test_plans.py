@@ -27,6 +27,7 @@ TIMELINE_INDEXES = {
 }  # fmt: skip
 TABLES = {"generation_jobs", "credit_transactions"}
 MOST_BUFFERS = 300
+MOST_BUFFERS_OF_A_SEARCH = 400
 PAGE_ROWS = 51
 
 # One person with 20,000 jobs and 20,000 transactions, three hundred of whose jobs ended at one moment; and ten
@@ -42,7 +43,8 @@ INSERT INTO generation_jobs (id, user_id, character_id, status, input, credits_u
                              completed_at, updated_at, error, metadata)
 SELECT uuidv7(), {HEAVY}, CASE WHEN n % 800 = 0 THEN '{RARE}' WHEN n % 3 = 0 THEN '{LUNA}' END::uuid,
        CASE WHEN n > 19995 THEN 'processing' WHEN n % 25 = 0 THEN 'failed' ELSE 'completed' END,
-       '{{"prompt": "a quiet beach", "quality": "hq", "aspect_ratio": "1:1", "image_count": 2}}', 4,
+       jsonb_build_object('prompt', CASE WHEN n % 1000 = 0 THEN 'a quiet beach, lighthouse' ELSE 'a quiet beach' END,
+                          'quality', 'hq', 'aspect_ratio', '1:1', 'image_count', 2), 4,
        at, at, CASE WHEN n <= 19995 THEN at END, at, CASE WHEN n % 25 = 0 THEN 'Busy.' ELSE '' END, '{{}}'
   FROM generate_series(1, 20000) n,
        LATERAL (SELECT '{FIRST_DAY}'::timestamptz + make_interval(mins => greatest(n, 300)) AS at) t;
@@ -64,6 +66,10 @@ INSERT INTO credit_transactions (id, user_id, seq, type, amount, balance_after, 
                                  created_at)
 SELECT uuidv7(), user_id, 2, 'generation', -4, 100000, 'generation_job', id, created_at
   FROM generation_jobs WHERE user_id <> {HEAVY};
+INSERT INTO generation_job_words (user_id, word, occurred_at, job_id)
+SELECT user_id, word, occurred_at, id
+  FROM generation_jobs, unnest(prompt_words(prompt_text)) AS word
+ WHERE status IN ('completed', 'failed');
 SET session_replication_role = DEFAULT;
 """
 
@@ -82,6 +88,12 @@ SHAPES = {
     "a range": TimelineFilters(range=DateRange.LAST_30_DAYS),
     "an influencer's range": TimelineFilters(range=DateRange.LAST_30_DAYS, character_id=LUNA),
     "failures of a range": TimelineFilters(range=DateRange.LAST_30_DAYS, status=Status.FAILED),
+}
+SEARCHES = {
+    "a word of every prompt": TimelineFilters(words="beach"),
+    "a rare word beside a common one": TimelineFilters(words="quiet lighthouse"),
+    "an absent word": TimelineFilters(words="desert"),
+    "a word and failures": TimelineFilters(words="quiet beach", status=Status.FAILED, range=DateRange.LAST_30_DAYS),
 }
 EMPTY = {
     "queued": TimelineFilters(status=Status.QUEUED, last_day=FIRST_DAY.date()),
@@ -129,7 +141,7 @@ def _history(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Itera
         try:
             with connection.cursor() as cursor:
                 cursor.execute(HISTORY)
-                cursor.execute("VACUUM ANALYZE generation_jobs, credit_transactions, characters")
+                cursor.execute("VACUUM ANALYZE generation_jobs, credit_transactions, characters, generation_job_words")
             yield
         finally:
             empty_database()
@@ -254,3 +266,14 @@ def test_no_statement_skips_or_counts_rows(filters: TimelineFilters) -> None:
 
     assert "offset" not in text
     assert "count(" not in text
+
+
+@every_depth
+@pytest.mark.parametrize("filters", SEARCHES.values(), ids=SEARCHES)
+def test_a_search_reads_one_range_of_the_index_of_words(filters: TimelineFilters, depth: int | None) -> None:
+    plan = plan_at(depth, filters)
+
+    scanned = {node.get("Relation Name") for node in plan.nodes if node["Node Type"] == "Seq Scan"}
+    assert not scanned & (TABLES | {"generation_job_words"})
+    if filters.status is None:
+        assert plan.buffers <= MOST_BUFFERS_OF_A_SEARCH

@@ -3,9 +3,9 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from itertools import chain, repeat
+from itertools import chain, repeat, takewhile
 from random import Random
-from threading import Thread
+from threading import Event, Thread
 from typing import NamedTuple
 
 import pytest
@@ -20,7 +20,7 @@ from apps.activity.timeline import Page, Timeline
 from apps.generations import operations
 from apps.generations.models import GenerationJob
 from apps.generations.operations import Failure, Success
-from apps.generations.states import Status
+from apps.generations.states import IN_FLIGHT, Status
 from tests.activity import reference, sessions
 from tests.activity.sessions import Session
 from tests.activity.tangles import MOMENTS, Tangle
@@ -68,9 +68,10 @@ tangles = st.builds(
     movements=st.integers(0, 8),
     moments=st.lists(st.sampled_from(MOMENTS[-6:]), min_size=1, max_size=4),
     adjacent=st.booleans(),
+    statuses=st.just((*IN_FLIGHT, *Status)),
 )
-filters = st.just(EVERYTHING) | st.builds(
-    TimelineFilters, type=st.sampled_from(Type), status=st.none() | st.sampled_from(Status)
+filters = st.sampled_from([EVERYTHING, TimelineFilters(type=Type.GENERATION)]) | st.builds(
+    TimelineFilters, type=st.sampled_from(Type), status=st.sampled_from([*IN_FLIGHT, *Status])
 )
 
 
@@ -84,6 +85,11 @@ def running_jobs(number: int, seed: int, moments: Sequence[datetime] = MOMENTS[-
         adjacent=False,
         statuses=[Status.PROCESSING],
     )
+
+
+def stored(user: User) -> list[reference.Told]:
+    """All that the person's timeline has to tell at this moment."""
+    return reference.expected(reference.everything(user.pk), EVERYTHING, timezone.now())
 
 
 def pages(timeline: Timeline) -> Iterator[Page]:
@@ -122,23 +128,42 @@ def test_whatever_is_committed_between_the_pages_a_walk_tells_what_was_there(
 @pytest.mark.parametrize("deed", DEEDS)
 def test_what_took_its_clock_before_the_walk_and_committed_after_is_told_as_it_was(deed: Deed) -> None:
     user = with_credits(UserFactory.create(), 1000)
-    for pick in range(6):
+    for pick in range(8):
         sessions.request(user, pick)
-        sessions.start(user, 0) if pick % 2 else None
+    sessions.start(user, 7)
     with sessions.sessions(1) as (late,):
-        late.do(lambda: deed(user, 1))
-        there = reference.expected(reference.everything(user.pk), EVERYTHING, timezone.now())
+        late.do(lambda: deed(user, 6))
+        for _ in range(3):  # newer than what is late, so that its place lies beyond the first page
+            sessions.start(user, 0)
+        there = stored(user)
         walk = pages(Timeline(user_id=user.pk, now=timezone.now(), limit=2))
         walked = list(next(walk).items)
         late.commit()
         walked += chain.from_iterable(page.items for page in walk)
     assert [reference.told(item) for item in walked] == there
-    assert reference.expected(reference.everything(user.pk), EVERYTHING, timezone.now()) != there
+    assert stored(user) != there
+
+
+@pytest.mark.parametrize("status", sorted(IN_FLIGHT))
+def test_a_walk_over_one_status_tells_those_that_had_it_when_it_began(status: Status) -> None:
+    user = with_credits(UserFactory.create(), 1000)
+    for pick in range(8):
+        sessions.request(user, pick)
+    for _ in range(4):
+        sessions.start(user, 0)
+    wanted = TimelineFilters(status=status)
+    there = reference.expected(reference.everything(user.pk), wanted, timezone.now())
+    walked: list[reference.Told] = []
+    for page in pages(Timeline(user_id=user.pk, now=timezone.now(), filters=wanted, limit=1)):
+        walked += map(reference.told, page.items)
+        sessions.complete(user, 1)
+        sessions.start(user, 1)
+    assert walked == there
 
 
 def test_a_job_that_was_written_as_running_is_told_as_running_when_it_ends_meanwhile() -> None:
     tangle = running_jobs(12, seed=0)
-    there = reference.expected(reference.everything(tangle.user.pk), EVERYTHING, timezone.now())
+    there = stored(tangle.user)
     walk = pages(Timeline(user_id=tangle.user.pk, now=timezone.now(), limit=1))
     walked = list(next(walk).items)
 
@@ -155,7 +180,7 @@ def test_jobs_from_another_servers_dump_are_told_as_they_stood_although_its_tran
         cursor.execute("SET session_replication_role = replica")
         cursor.execute("UPDATE generation_jobs SET queued_xid = '1000000000000', started_xid = '1000000000000'")
         cursor.execute("SET session_replication_role = DEFAULT")
-    there = reference.expected(reference.everything(tangle.user.pk), EVERYTHING, timezone.now())
+    there = stored(tangle.user)
     walk = pages(Timeline(user_id=tangle.user.pk, now=timezone.now(), limit=1))
     walked = list(next(walk).items)
 
@@ -167,15 +192,15 @@ def test_jobs_from_another_servers_dump_are_told_as_they_stood_although_its_tran
 
 
 class Writer(Thread):
-    """Ends jobs one after another, and hesitates between taking the clock and committing."""
+    """Ends jobs one after another until told to stop, and hesitates between taking the clock and committing."""
 
-    def __init__(self, jobs: Sequence[GenerationJob], seed: int) -> None:
+    def __init__(self, jobs: Sequence[GenerationJob], seed: int, stop: Event) -> None:
         super().__init__()
-        self._jobs, self._chance = jobs, Random(seed)
+        self._jobs, self._chance, self._stop_asked = jobs, Random(seed), stop
 
     def run(self) -> None:
         try:
-            for job in self._jobs:
+            for job in takewhile(lambda _job: not self._stop_asked.is_set(), self._jobs):
                 self._end(job, self._chance.random())
         finally:
             connection.close()
@@ -188,15 +213,17 @@ class Writer(Thread):
 
 
 def walk_beside_writers(seed: int) -> list[reference.Told]:
-    """What a reader is told while three threads end all the jobs."""
+    """What a reader is told while three threads end the jobs."""
     tangle = running_jobs(JOBS_A_WALK, seed)
     jobs = list(GenerationJob.objects.filter(user=tangle.user))
-    writers = [Writer(jobs[first::WRITERS], seed + first) for first in range(WRITERS)]
+    walked_through = Event()
+    writers = [Writer(jobs[first::WRITERS], seed + first, walked_through) for first in range(WRITERS)]
     for writer in writers:
         writer.start()
     wanted = TimelineFilters(type=Type.GENERATION)
     timeline = Timeline(user_id=tangle.user.pk, now=timezone.now(), filters=wanted, limit=5)
     walked = [reference.told(item) for item in timeline.walk()]
+    walked_through.set()
     for writer in writers:
         writer.join()
     return walked

@@ -40,14 +40,17 @@ def is_gone(process: int) -> bool:
     return state in "ZX"
 
 
-def descendants(process: int) -> list[int]:
-    """The ids of a process's children, their children, and so on."""
-    found = []
+def children(process: int) -> list[int]:
+    """The ids of what a process has started itself."""
     with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-        for task in Path(f"/proc/{process}/task").iterdir():
-            for child in (task / "children").read_text().split():
-                found += [int(child), *descendants(int(child))]
-    return found
+        tasks = list(Path(f"/proc/{process}/task").iterdir())
+        return [int(child) for task in tasks for child in (task / "children").read_text().split()]
+    return []
+
+
+def descendants(process: int) -> list[int]:
+    """The ids of a process's children, each followed by its own."""
+    return [one for child in children(process) for one in (child, *descendants(child))]
 
 
 def command_line(process: int) -> str:

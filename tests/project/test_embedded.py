@@ -171,6 +171,12 @@ def test_a_process_id_that_is_another_programs_by_now_is_no_obstacle(data_dir: P
         other.kill()
 
 
+def test_a_process_id_that_was_cut_short_is_no_obstacle(data_dir: Path) -> None:
+    (data_dir / "postgresql" / "postmaster.pid").touch()
+    with supervised(data_dir):
+        assert run(data_dir, "SELECT 1") == [(1,)]
+
+
 def test_a_server_that_outlived_its_supervisor_is_ended_first(data_dir: Path) -> None:
     accounts.make_private(embedded.sockets_folder(data_dir), PostgreSQL(data_dir).account)
     server = PostgreSQL(data_dir, postgresql.THROW_AWAY)

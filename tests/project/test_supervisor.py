@@ -14,7 +14,7 @@ from activity_project.failures import CannotStart
 from activity_project.processes import Program
 from activity_project.supervision.children import Service
 from activity_project.supervision.supervisor import Stopped, Supervisor
-from tests.project.machine import descendants, eventually, is_gone, kill, script
+from tests.project.machine import children, eventually, is_gone, kill, script
 
 SUPERVISED = """
 import sys
@@ -73,6 +73,13 @@ def test_a_service_that_fails_before_it_is_ready_is_not_tried_again(tmp_path: Pa
     with pytest.raises(CannotStart, match="thing can't start: no room"), Supervisor() as supervisor:
         supervisor.wait_until_ready(supervisor.start(Service(program, is_ready=lambda process: False)))
     assert starts.read_text() == "x\n"
+
+
+def test_the_reason_is_the_last_grave_line_of_a_log(tmp_path: Path) -> None:
+    words = "echo 12:00 FATAL: no room; echo HINT: make some; exit 1"
+    program = Program("thing", ["/bin/sh", "-c", words], tmp_path, log=tmp_path / "log")
+    with pytest.raises(CannotStart, match=r"^thing can't start: FATAL: no room$"), Supervisor() as supervisor:
+        supervisor.wait_until_ready(supervisor.start(Service(program, is_ready=lambda process: False)))
 
 
 def test_a_service_whose_trouble_passes_is_tried_until_it_is_ready(tmp_path: Path) -> None:
@@ -149,18 +156,18 @@ def test_asked_to_end_it_stops_what_it_started_last_first(tmp_path: Path, number
 def test_asked_twice_it_kills_what_will_not_end(tmp_path: Path) -> None:
     with script("-c", SUPERVISED, "stubborn", log=tmp_path / "log") as supervisor:
         eventually(supervisor.says("up", times=3))
-        below, above, *stubborn = descendants(supervisor.id)
+        started = children(supervisor.id)
         supervisor.process.send_signal(signal.SIGINT)
         eventually(supervisor.says("Stopping"))
         assert supervisor.interrupt(signal.SIGINT) == 0
-        assert all(is_gone(process) for process in (below, above, *stubborn))
+        assert all(map(is_gone, started))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the kernel tells no orphans")
 def test_killed_it_leaves_nothing_running(tmp_path: Path) -> None:
     with script("-c", SUPERVISED, "stubborn", log=tmp_path / "log") as supervisor:
         eventually(supervisor.says("up", times=3))
-        left = [child for child in descendants(supervisor.id) if os.getpgid(child) == child]
+        left = children(supervisor.id)
         assert len(left) == 3
         kill(supervisor.id)
         eventually(lambda: all(map(is_gone, left)))

@@ -56,6 +56,11 @@ DROP FUNCTION credit_transactions_check_account();
 ONLY_FORWARD = """
 CREATE FUNCTION credit_accounts_only_forward() RETURNS trigger LANGUAGE plpgsql AS $fn$
 BEGIN
+  IF TG_OP = 'TRUNCATE' THEN
+    RAISE EXCEPTION 'credit accounts are never emptied'
+      USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'account_only_moves_forward',
+            TABLE = 'credit_accounts';
+  END IF;
   IF TG_OP = 'DELETE' AND OLD.seq = 0 THEN
     RETURN OLD;
   END IF;
@@ -69,9 +74,12 @@ BEGIN
 END $fn$;
 CREATE TRIGGER account_only_moves_forward BEFORE UPDATE OR DELETE ON credit_accounts
   FOR EACH ROW EXECUTE FUNCTION credit_accounts_only_forward();
+CREATE TRIGGER accounts_are_never_emptied BEFORE TRUNCATE ON credit_accounts
+  FOR EACH STATEMENT EXECUTE FUNCTION credit_accounts_only_forward();
 """
 
 EITHER_WAY = """
+DROP TRIGGER accounts_are_never_emptied ON credit_accounts;
 DROP TRIGGER account_only_moves_forward ON credit_accounts;
 DROP FUNCTION credit_accounts_only_forward();
 """

@@ -1,4 +1,4 @@
-"""Jobs move only along the transition table, and each move notes the transaction that made it.
+"""Jobs move only along the transition table, each move notes the transaction that made it, and none is ever removed.
 
 The moves stand in ``states.TRANSITIONS``; a test holds the two against each other.
 """
@@ -35,6 +35,13 @@ BEGIN
   END IF;
   RETURN NEW;
 END $fn$;
+CREATE FUNCTION generation_jobs_refuse_removal() RETURNS trigger LANGUAGE plpgsql AS $fn$
+BEGIN
+  RAISE EXCEPTION 'generation jobs are kept: the timeline and the ledger never lose a line'
+    USING ERRCODE = 'restrict_violation', CONSTRAINT = 'job_is_kept', TABLE = 'generation_jobs';
+END $fn$;
+CREATE TRIGGER job_is_kept BEFORE DELETE OR TRUNCATE ON generation_jobs
+  FOR EACH STATEMENT EXECUTE FUNCTION generation_jobs_refuse_removal();
 CREATE TRIGGER generation_jobs_guard_move BEFORE UPDATE ON generation_jobs
   FOR EACH ROW EXECUTE FUNCTION generation_jobs_guard_move();
 """
@@ -42,6 +49,8 @@ CREATE TRIGGER generation_jobs_guard_move BEFORE UPDATE ON generation_jobs
 UNGUARD = """
 DROP TRIGGER generation_jobs_guard_move ON generation_jobs;
 DROP FUNCTION generation_jobs_guard_move();
+DROP TRIGGER job_is_kept ON generation_jobs;
+DROP FUNCTION generation_jobs_refuse_removal();
 """
 
 

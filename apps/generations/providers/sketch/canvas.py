@@ -26,20 +26,30 @@ class Canvas:
     """A picture being drawn.
 
     `unit` is the shorter side: sizes given as shares of it look alike in every aspect ratio.
-    `detail` is 1.0 for standard quality and more for finer work.
+    `detail` is 1.0 for standard quality and more for finer work. `words` are the prompt's, for
+    scenes that know some of them.
     """
 
-    def __init__(self, size: tuple[int, int], palette: Palette, key: str, detail: float) -> None:
+    def __init__(
+        self,
+        size: tuple[int, int],
+        palette: Palette,
+        *,
+        key: str,
+        detail: float,
+        words: frozenset[str],
+    ) -> None:
         self.image = Image.new("RGB", size, palette.paper)
         self.width, self.height = size
         self.unit = min(size)
         self.palette = palette
         self.detail = detail
+        self.words = words
         self._key = key
 
     def rng(self, name: str) -> Random:
         """Return this picture's own chance for `name`: the same at every quality and run."""
-        return Random(sha256(f"{self._key}\n{name}".encode()).digest())
+        return Random(sha256(f"{self._key}\n{name}".encode("utf-8", "surrogatepass")).digest())
 
     def count(self, standard: int) -> int:
         """Return how many of a fine thing to draw, given how many standard quality has."""
@@ -53,6 +63,13 @@ class Canvas:
         """Cover the picture's full width between two heights with a ramp."""
         size = (self.width, max(1, round(bottom) - round(top)))
         self.image.paste(ramp(stops, size), (0, round(top)))
+
+    def block(self, place: tuple[float, float, float, float], colour: Colour) -> None:
+        """Fill a small upright rectangle, given as (x, y, width, height), on whole pixels."""
+        x, y, width, height = place
+        left, top = round(x), round(y)
+        box = (left, top, left + max(1, round(width)), top + max(1, round(height)))
+        self.image.paste(colour, box)
 
     def polygon(self, points: Sequence[Point], fill: Fill, *, opacity: float = 1.0) -> None:
         """Fill an outline."""
@@ -179,7 +196,8 @@ def _inside(box: tuple[float, ...]) -> tuple[float, float, float, float]:
 
 
 def _falloff(strength: float) -> Image.Image:
-    levels = [round(255 * strength * (1 - level / 255) ** 2) for level in range(256)]
+    # Pillow's gradient reaches 255 in the corners and 181 at the middle of each edge.
+    levels = [round(255 * strength * max(0.0, 1 - level / 181) ** 2) for level in range(256)]
     return Image.radial_gradient("L").point(levels)
 
 

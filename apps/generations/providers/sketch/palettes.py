@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from apps.generations.providers.sketch.colour import Colour, from_hex
+from apps.generations.providers.sketch.words import vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,12 @@ def _palette(name: str, colours: str, words: str, *, is_night: bool = False) -> 
         paper=paper,
         ink=ink,
         is_night=is_night,
-        words=frozenset(words.split()),
+        words=vocabulary(words),
     )
 
 
-# Columns: three of sky, light, far, near, accent, second, paper, ink.
+# Columns: three of sky, light, far, near, accent, second, paper, ink. Palettes of a mood stand
+# before those of a place: the first wins when the words call for both.
 PALETTES: tuple[Palette, ...] = (
     _palette(
         "ember",
@@ -54,22 +56,6 @@ PALETTES: tuple[Palette, ...] = (
         "dawn",
         "#86a9cb #f0c7c4 #ffe9cf #fff6e2 #c7a6bb #38476a #ef8a7a #7d9cc0 #faf1e8 #2c3552",
         "dawn morning sunrise soft gentle pastel calm dream dreamy peach",
-    ),
-    _palette(
-        "midnight",
-        "#070b24 #17265e #4463a0 #f8f0d4 #3a5792 #060a1c #f2c14e #7f9be0 #e9ecf5 #060a1c",
-        "night midnight moon moonlight moonlit dark star starry late mystery",
-        is_night=True,
-    ),
-    _palette(
-        "lagoon",
-        "#3f9fc4 #98d9da #fdf1d2 #fffbe8 #62c0c2 #0b4560 #ff8a66 #f6c667 #fbf5e6 #0b3347",
-        "beach sea ocean tropical turquoise teal aqua lagoon island pool bikini fresh",
-    ),
-    _palette(
-        "moss",
-        "#b7cdb9 #dfe7cd #f8f1d6 #fffbe6 #a3bca3 #15332b #e0994a #7fa07a #f4f1e2 #12271f",
-        "forest green nature garden moss jungle olive spring hike hiking organic leaf wood",
     ),
     _palette(
         "blush",
@@ -90,11 +76,6 @@ PALETTES: tuple[Palette, ...] = (
         "iris",
         "#372a72 #8b69bf #f3bcd4 #fff0e6 #9272bd #1e1442 #ffb454 #d65d9c #f6eef8 #1b1238",
         "purple violet lavender iris magic magical fantasy mystic fairy twilight",
-    ),
-    _palette(
-        "dune",
-        "#8fbccb #efd8b6 #fbead0 #fff6e0 #e6b98a #74382a #2f7f86 #d9743f #f9efe0 #3d1c17",
-        "desert sand dune earth earthy terracotta safari boho dry gold golden beige",
     ),
     _palette(
         "noir",
@@ -122,5 +103,26 @@ PALETTES: tuple[Palette, ...] = (
         "porcelain",
         "#a9c4e4 #dce7f2 #fbf7ee #fffdf5 #93b1d6 #12366f #e0a63a #4f7fc0 #fbf8f1 #0f2750",
         "porcelain luxury elegant classic navy denim greece mediterranean sky",
+    ),
+    _palette(
+        "midnight",
+        "#070b24 #17265e #4463a0 #f8f0d4 #3a5792 #060a1c #f2c14e #7f9be0 #e9ecf5 #060a1c",
+        "night midnight moon moonlight moonlit dark star starry late mystery",
+        is_night=True,
+    ),
+    _palette(
+        "lagoon",
+        "#3f9fc4 #98d9da #fdf1d2 #fffbe8 #62c0c2 #0b4560 #ff8a66 #f6c667 #fbf5e6 #0b3347",
+        "beach sea ocean tropical turquoise teal aqua lagoon island pool bikini fresh",
+    ),
+    _palette(
+        "moss",
+        "#b7cdb9 #dfe7cd #f8f1d6 #fffbe6 #a3bca3 #15332b #e0994a #7fa07a #f4f1e2 #12271f",
+        "forest green nature garden moss jungle olive spring hike hiking organic leaf wood",
+    ),
+    _palette(
+        "dune",
+        "#8fbccb #efd8b6 #fbead0 #fff6e0 #e6b98a #74382a #2f7f86 #d9743f #f9efe0 #3d1c17",
+        "desert sand dune earth earthy terracotta safari boho dry gold golden beige",
     ),
 )

@@ -1,6 +1,5 @@
 """Reading a prompt: which scene, which palette. Any language works; unknown words go by hash."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -9,6 +8,7 @@ from typing import Protocol, TypeVar
 from apps.generations.providers.sketch.palettes import PALETTES, Palette
 from apps.generations.providers.sketch.scenes import PORTRAIT, SCENES
 from apps.generations.providers.sketch.scenes.scene import Scene
+from apps.generations.providers.sketch.words import vocabulary
 
 
 class _Wordy(Protocol):
@@ -21,11 +21,12 @@ _Choice = TypeVar("_Choice", bound=_Wordy)
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the studio takes from a prompt. `place` lies behind a portrait."""
+    """What the studio takes from a prompt: a place, a person before it, or a person alone."""
 
-    scene: Scene
-    place: Scene
+    place: Scene | None
+    has_person: bool
     palette: Palette
+    words: frozenset[str]
 
 
 def read(prompt: str, seed: int) -> Reading:
@@ -33,16 +34,13 @@ def read(prompt: str, seed: int) -> Reading:
 
     The seed decides only where the words leave a choice of colours.
     """
-    words = _words(prompt)
-    place = _called_for(SCENES, words) or _picked(SCENES, prompt)
-    scene = PORTRAIT if words & PORTRAIT.words else place
+    words = vocabulary(prompt)
+    has_person = bool(words & PORTRAIT.words)
+    place = _called_for(SCENES, words)
+    if place is None and not has_person:
+        place = _picked(SCENES, prompt)
     palette = _called_for(PALETTES, words) or _picked(PALETTES, f"{prompt}\n{seed}")
-    return Reading(scene, place, palette)
-
-
-def _words(prompt: str) -> frozenset[str]:
-    found = re.findall(r"\w+", prompt.casefold())
-    return frozenset(found) | {word.removesuffix("s") for word in found}
+    return Reading(place, has_person, palette, words)
 
 
 def _called_for(choices: Sequence[_Choice], words: frozenset[str]) -> _Choice | None:

@@ -23,8 +23,8 @@ def sky(canvas: Canvas, horizon: float) -> None:
 def sun(canvas: Canvas, centre: Point, radius: float) -> None:
     """Hang sun or moon at `centre`, with its halo."""
     palette = canvas.palette
-    canvas.glow(centre, radius * 7, palette.light, strength=0.38)
-    canvas.glow(centre, radius * 2.6, palette.light, strength=0.55)
+    canvas.glow(centre, radius * 6, palette.light, strength=0.42)
+    canvas.glow(centre, radius * 2.4, palette.light, strength=0.6)
     canvas.disc(centre, radius, [palette.light, mix(palette.light, palette.sky[2], 0.35)])
 
 

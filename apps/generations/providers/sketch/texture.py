@@ -15,15 +15,27 @@ def cloud(rng: Random, size: tuple[int, int], *, cells: tuple[int, int], octaves
     """Return smooth fractal noise (mode F, about -1 to 1) with `cells` blots across and down."""
     total = Image.new("F", size)
     for octave in range(octaves):
-        total = _sum(total, _blots(rng, size, (cells[0] << octave, cells[1] << octave), octave))
+        total = added(total, _blots(rng, size, (cells[0] << octave, cells[1] << octave), octave))
     return total
 
 
 def _blots(rng: Random, size: tuple[int, int], cells: tuple[int, int], octave: int) -> Image.Image:
     amplitude = 0.5**octave
-    blots = Image.frombytes("L", cells, rng.randbytes(cells[0] * cells[1])).convert("F")
+    across, down = cells[0] + 2, cells[1] + 2
+    blots = Image.frombytes("L", (across, down), rng.randbytes(across * down)).convert("F")
     waves = blots.point(lambda level: level * (amplitude / 128) - amplitude)
-    return waves.resize(size, Image.Resampling.BICUBIC)
+    # Cut off centre, so that the lattices of the octaves never coincide and show.
+    left, top = 0.5 + rng.random(), 0.5 + rng.random()
+    box = (left, top, left + cells[0], top + cells[1])
+    return waves.resize(size, Image.Resampling.BICUBIC, box)
+
+
+def added(left: Image.Image, right: Image.Image) -> Image.Image:
+    """Return the sum of two fields (mode F)."""
+    return cast(
+        "Image.Image",
+        ImageMath.lambda_eval(lambda given: given["left"] + given["right"], left=left, right=right),
+    )
 
 
 def finish(canvas: Canvas) -> None:
@@ -48,14 +60,6 @@ def _tooth(rng: Random, canvas: Canvas) -> Image.Image:
 
 
 def _vignette(size: tuple[int, int]) -> Image.Image:
-    levels = [round(255 * (1 - 0.16 * max(0.0, level / 255 - 0.35) ** 1.6)) for level in range(256)]
-    # The middle of the radial gradient only: its corners would be pitch flat beyond the circle.
-    disc = Image.radial_gradient("L").crop((38, 38, 218, 218)).point(levels)
-    return Image.merge("RGB", [disc.resize(size, Image.Resampling.BICUBIC)] * 3)
-
-
-def _sum(left: Image.Image, right: Image.Image) -> Image.Image:
-    return cast(
-        "Image.Image",
-        ImageMath.lambda_eval(lambda given: given["left"] + given["right"], left=left, right=right),
-    )
+    levels = [round(255 * (1 - 0.2 * max(0.0, level / 255 - 0.35) ** 1.6)) for level in range(256)]
+    corners = Image.radial_gradient("L").point(levels).resize(size, Image.Resampling.BICUBIC)
+    return Image.merge("RGB", [corners] * 3)

@@ -1,9 +1,10 @@
 """Trees in silhouette."""
 
+from math import cos, pi, sin
 from random import Random
 
 from apps.generations.providers.sketch.canvas import Canvas, Fill
-from apps.generations.providers.sketch.curves import Point
+from apps.generations.providers.sketch.curves import Point, turned
 
 
 def pine(canvas: Canvas, foot: Point, height: float, fill: Fill, rng: Random) -> None:
@@ -26,3 +27,31 @@ def _side(rng: Random, tiers: int, height: float, direction: int) -> list[Point]
         points.append((direction * reach, drop))
         points.append((direction * reach * 0.45, drop - height * 0.025))
     return points
+
+
+def palm_frond(canvas: Canvas, root: Point, length: float, turns: float, rng: Random) -> None:
+    """Draw a feathered palm leaf that leaves `root` at an angle (clockwise from east) and sags."""
+    rib = [_on_rib(root, length, turns, step / 18) for step in range(19)]
+    canvas.line(rib, length * 0.012, canvas.palette.ink)
+    for index in range(1, 19):
+        share = index / 18
+        reach = length * 0.34 * (1 - 0.6 * share) * rng.uniform(0.85, 1.1)
+        for direction in (-1, 1):
+            _leaflet(canvas, rib[index], reach, turns + direction * (0.17 - 0.07 * share))
+
+
+def _on_rib(root: Point, length: float, turns: float, share: float) -> Point:
+    angle = 2 * pi * turns
+    sag = length * 0.26 * share**2
+    return root[0] + cos(angle) * length * share, root[1] + sin(angle) * length * share + sag
+
+
+def _leaflet(canvas: Canvas, foot: Point, reach: float, turns: float) -> None:
+    x, y = foot
+    blade = [
+        (x, y),
+        (x + reach * 0.35, y - reach * 0.06),
+        (x + reach, y),
+        (x + reach * 0.35, y + reach * 0.05),
+    ]
+    canvas.polygon(turned(blade, foot, turns), canvas.palette.ink)

@@ -2,17 +2,18 @@
 
 from random import Random
 
-from PIL import Image
-
 from apps.generations.providers.sketch.canvas import Canvas
 from apps.generations.providers.sketch.colour import mix
 from apps.generations.providers.sketch.curves import Point, fractal_line
-from apps.generations.providers.sketch.scenes.scene import Scene, vocabulary
+from apps.generations.providers.sketch.scenes.scene import Scene
 from apps.generations.providers.sketch.sky import birds, sky, sun
 from apps.generations.providers.sketch.trees import pine
+from apps.generations.providers.sketch.water import still_water
+from apps.generations.providers.sketch.words import vocabulary
 
 
 def draw(canvas: Canvas) -> None:
+    """Draw sky, sun and seven ranges from far to near."""
     rng = canvas.rng("ridges")
     shore = canvas.height * (rng.uniform(0.68, 0.76) if rng.random() < 0.45 else 1.0)
     horizon = shore * rng.uniform(0.42, 0.52)
@@ -22,7 +23,7 @@ def draw(canvas: Canvas) -> None:
     birds(canvas, (canvas.width - place[0], horizon * 0.6), rng)
     _layers(canvas, rng, horizon, shore)
     if shore < canvas.height:
-        _lake(canvas, rng, shore)
+        still_water(canvas, shore)
 
 
 def _layers(canvas: Canvas, rng: Random, horizon: float, shore: float) -> None:
@@ -61,24 +62,6 @@ def _pines(canvas: Canvas, rng: Random, crest: list[Point]) -> None:
         x, y = crest[rng.randrange(len(crest))]
         height = canvas.unit * rng.uniform(0.03, 0.085)
         pine(canvas, (x, y + height * 0.25), height, canvas.palette.near, rng)
-
-
-def _lake(canvas: Canvas, rng: Random, shore: float) -> None:
-    top, depth = round(shore), canvas.height - round(shore)
-    above = canvas.image.crop((0, 0, canvas.width, top)).transpose(Image.Transpose.FLIP_TOP_BOTTOM)
-    mirror = above.resize((canvas.width, max(depth, round(top * 0.62)))).crop((0, 0, canvas.width, depth))
-    canvas.image.paste(Image.blend(mirror, Image.new("RGB", mirror.size, canvas.palette.far), 0.28), (0, top))
-    for _ in range(canvas.count(70)):
-        near = rng.random()
-        y = shore + depth * near**1.5
-        length = canvas.unit * rng.uniform(0.02, 0.16) * (0.4 + near)
-        x = rng.uniform(-0.05, 1) * canvas.width
-        canvas.line(
-            [(x, y), (x + length, y)],
-            max(0.7, canvas.unit * 0.0022 * near),
-            canvas.palette.light,
-            opacity=0.2,
-        )
 
 
 SCENE = Scene(

@@ -13,8 +13,3 @@ class Scene:
     name: str
     draw: Callable[[Canvas], None]
     words: frozenset[str]
-
-
-def vocabulary(words: str) -> frozenset[str]:
-    """Return the words of a text, in lower case and singular as `reading` compares them."""
-    return frozenset(words.split())
