@@ -32,6 +32,7 @@ def address(name: str, *, job: GenerationJob, character: Character, transaction_
         "activity:item": [["generation_job", job.pk], ["credit_transaction", transaction_id]],
         "activity:row": [["generation_job", job.pk], ["credit_transaction", transaction_id]],
         "api:one_activity": [["generation_job", job.pk], ["credit_transaction", transaction_id]],
+        "trpc": [["activity.list"]],
         "generations:character": [[character.pk]],
         "generations:result": [[job.pk]],
         "generations:status": [[job.pk]],

@@ -53,6 +53,7 @@ MATRIX = {
     "api:one_activity": OWNERS_DATA,
     "api:list_transactions": OWN_DATA,
     "api:usage": OWN_DATA,
+    "trpc": OWN_DATA,
     "credits:overview": OWN_PAGE,
     "generations:generate": OWN_PAGE,
     "generations:characters": OWN_PAGE,

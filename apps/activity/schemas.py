@@ -13,7 +13,7 @@ from apps.activity.filters import DateRange, TimelineFilters, Type, searched
 from apps.activity.items import ActivityType, SourceType
 from apps.activity.timeline import DEFAULT_LIMIT, MAX_LIMIT
 from apps.common.problem import Problem
-from apps.common.schemas import ApiSchema, CursorText, QuerySchema, UtcTime
+from apps.common.schemas import ApiSchema, CursorText, QuerySchema, StorableText, UtcTime
 from apps.generations.states import Status
 
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -40,7 +40,7 @@ class TimelineWish(ApiSchema):
     character: UUID | None = Field(None, description="The id of an AI influencer of yours.")
     status: Status | None = Field(None, description="Jobs with this status only.")
 
-    q: str = Field("", max_length=200, pattern=r"^[^\x00]*$", description="Words in the prompt.")
+    q: StorableText = Field("", max_length=200, description="Words in the prompt.")
 
     def filters_for(self, user: User) -> TimelineFilters:
         """The filters of the person's timeline. Raises Problem for what can't be shown."""

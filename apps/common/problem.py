@@ -44,7 +44,7 @@ class Problem(Exception):
     ) -> None:
         super().__init__(status, detail)
         self.status = status
-        self.body = {
+        self.body: dict[str, Any] = {
             "type": type,
             "title": title or HTTPStatus(status).phrase,
             "status": status,

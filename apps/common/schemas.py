@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from ninja import Schema
-from pydantic import AwareDatetime, ConfigDict, Field, PlainSerializer, ValidationInfo, model_validator
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, PlainSerializer, ValidationInfo, model_validator
 from pydantic.alias_generators import to_camel
 
 from apps.common.keyset import MAX_CURSOR_CHARACTERS
@@ -29,6 +29,16 @@ CursorText = Annotated[
         description="The nextCursor of the page before, with the same filters.",
     ),
 ]
+
+
+def _storable(text: str) -> str:
+    """The text, if PostgreSQL can hold it: JSON can say halves of characters and the zero that ends a C string."""
+    if any(character == "\x00" or "\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("There are characters in it that no text can hold.")
+    return text
+
+
+StorableText = Annotated[str, AfterValidator(_storable)]
 
 
 class ApiSchema(Schema):

@@ -65,6 +65,8 @@ def test_each_filter_narrows_the_list(owner: User, program: Program, history: No
     assert kinds(typeFilter="generation") == {"generation_started", "generation_completed"}
     assert kinds(status="completed") == {"generation_completed"}
     assert kinds(character=luna.pk) == {"generation_started", "credits_consumed"}
+    assert kinds(q="quiet beach") == kinds(typeFilter="generation")
+    assert kinds(q="mountain") == set()
     assert kinds(dateRange="last_7_days") == kinds()
     assert kinds(to=timezone.now().date() - timedelta(days=1)) == set()
     assert kinds(**{"from": timezone.now().date() - timedelta(days=1)}) == kinds()
@@ -76,7 +78,8 @@ def test_each_filter_narrows_the_list(owner: User, program: Program, history: No
         ("limit", "0"), ("limit", "101"), ("limit", "ten"), ("limit", ""), ("limit", "9" * 5000),
         ("dateRange", "last_week"),
         ("typeFilter", "images"), ("status", "done"), ("character", "luna"), ("character", str(uuid4())),
-        ("from", "yesterday"), ("from", "1999-12-31"), ("to", "2100-01-02"), ("to", "\x00"),
+        ("from", "yesterday"), ("from", "1999-12-31"), ("to", "2100-01-02"), ("to", "\x00"), ("to", "946684800"),
+        ("q", "!"), ("q", "\x00"), ("q", "a" * 201),
         ("cursor", ""), ("cursor", "abc"), ("cursor", "../.."), ("cursor", "x" * 3001), ("daterange", "all_time"),
     ],
 )  # fmt: skip
