@@ -24,6 +24,7 @@ from apps.activity.items import ActivityItem, Position, SourceType, TimelineRow,
 from apps.common import keyset
 from apps.common.keyset import BadCursor
 from apps.common.sql import fetch_prepared
+from apps.generations.states import IN_FLIGHT
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 100
@@ -119,13 +120,16 @@ class Timeline:
 
     def page(self, cursor: Cursor | None = None) -> Page:
         """The newest items, or those after the cursor: one statement, whatever the depth."""
-        since = cursor.walk.since if cursor else self.filters.since(self.now)
-        rows = fetch_prepared(statement.page(self._shape(cursor)), self._params(since, cursor))
-        walk = cursor.walk if cursor else Walk(rows[0][0], rows[0][1], since)
+        rows = fetch_prepared(*self.question(cursor))
+        walk = cursor.walk if cursor else Walk(rows[0][0], rows[0][1], self._since(None))
         items = tuple(item_from_row(TimelineRow(*row[2:])) for row in rows if row[2] is not None)
         shown = items[: self.limit]
         more = len(items) > self.limit
         return Page(shown, Cursor(shown[-1].position, walk) if more else None, walk)
+
+    def question(self, cursor: Cursor | None = None) -> tuple[str, dict[str, Any]]:
+        """The statement that reads a page, and its parameters."""
+        return statement.page(self._shape(cursor)), self._params(self._since(cursor), cursor)
 
     def arrivals(self, walk: Walk) -> Page:
         """What came into being since the walk began, newest first and at most a page; it goes on as a walk of its own.
@@ -157,12 +161,16 @@ class Timeline:
             job_kinds=tuple(map(int, filters.job_kinds)),
             credit_kinds=tuple(map(int, filters.credit_kinds)),
             of_character=filters.character_id is not None,
-            of_status=filters.status is not None,
+            # Of the two that haven't ended; the others are a kind of their own, and asking twice misleads the planner.
+            of_status=filters.status in IN_FLIGHT,
             of_words=bool(filters.words),
             has_bounds=filters.has_bounds,
             continues=cursor is not None,
             rows=self.limit + 1,
         )
+
+    def _since(self, cursor: Cursor | None) -> datetime | None:
+        return cursor.walk.since if cursor else self.filters.since(self.now)
 
     def _params(self, since: datetime | None, cursor: Cursor | None) -> dict[str, Any]:
         params: dict[str, Any] = {
@@ -172,6 +180,7 @@ class Timeline:
             "words": self.filters.words,
             "since": since or "-infinity",
             "until": self.filters.until or "infinity",
+            "rows": self.limit + 1,
         }
         return params | (_after(cursor) if cursor else {})
 
