@@ -1,12 +1,15 @@
 """Test objects. Jobs and credits come from the product's own operations; only people and characters are made here."""
 
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
-from factory.declarations import Sequence, SubFactory
+from factory.declarations import LazyFunction, Sequence, SubFactory
 from factory.django import DjangoModelFactory, Password
 
+from apps.accounts import tokens
 from apps.accounts.models import Plan, User
+from apps.accounts.scopes import Scope
 from apps.credits import ledger
 from apps.credits.enrolment import enrol
 from apps.generations.models import Character
@@ -15,14 +18,20 @@ from apps.generations.operations import Wish
 PASSWORD = "correct horse battery"
 
 
+def _today() -> date:
+    return timezone.now().date()
+
+
 class UserFactory(DjangoModelFactory[User]):
-    """A person without plan and credits."""
+    """A person without plan and credits, whose visit of today is noted already, as it is for nearly every request."""
 
     class Meta:
         model = User
 
     email = Sequence(lambda n: f"person{n}@example.com")
     password = Password(PASSWORD)
+    last_active_on = LazyFunction(_today)
+    activity_viewed_on = LazyFunction(_today)
 
 
 class CharacterFactory(DjangoModelFactory[Character]):
@@ -49,3 +58,10 @@ def wish(**changes: Any) -> Wish:
     """A small wish that the sketch provider draws at once."""
     asked: dict[str, Any] = {"prompt": "a quiet beach", "quality": "standard", "aspect_ratio": "1:1", "image_count": 1}
     return Wish(**asked | changes)
+
+
+def issued(user: User, *scopes: Scope, lifetime: timedelta | None = None, now: datetime | None = None) -> tokens.Issued:
+    """A token of the person's for the scopes, for all of them where none are named."""
+    return tokens.issue(
+        user=user, name="script", scopes=scopes or tuple(Scope), lifetime=lifetime, now=now or timezone.now()
+    )

@@ -117,7 +117,7 @@ def _jobs(shape: Shape, kind: int) -> str:
     conditions += _of_job(shape)
     return (
         f"(SELECT {_JOB_COLUMNS} FROM generation_jobs j WHERE {' AND '.join(conditions)}"
-        f" ORDER BY j.occurred_at DESC, j.id DESC LIMIT {shape.rows})"
+        f" ORDER BY j.occurred_at DESC, j.id DESC LIMIT %(rows)s)"
     )
 
 
@@ -145,7 +145,7 @@ def _ended_jobs_with_words(shape: Shape, kinds: str) -> str:
     return (
         f"(SELECT {_JOB_COLUMNS} FROM generation_job_words w JOIN generation_jobs j ON j.id = w.job_id"
         f" WHERE {' AND '.join(conditions)} AND {_HAS_ALL_WORDS}"
-        f" ORDER BY w.occurred_at DESC, w.job_id DESC LIMIT {shape.rows})"
+        f" ORDER BY w.occurred_at DESC, w.job_id DESC LIMIT %(rows)s)"
     )
 
 
@@ -156,7 +156,7 @@ def _credits(shape: Shape, kind: int) -> str:
         conditions.append("x.character_id = %(character_id)s")
     return (
         f"(SELECT {_CREDIT_COLUMNS} FROM credit_transactions x WHERE {' AND '.join(conditions)}"
-        f" ORDER BY x.created_at DESC, x.id DESC LIMIT {shape.rows})"
+        f" ORDER BY x.created_at DESC, x.id DESC LIMIT %(rows)s)"
     )
 
 
@@ -196,7 +196,7 @@ def _moved_jobs(shape: Shape) -> str:
               WHERE j.user_id = %(user_id)s AND j.kind IN ({kinds}) AND j.occurred_at > %(settled)s
                 AND NOT {_JOB_SEEN} AND {_QUEUED_SEEN}) j
       WHERE {" AND ".join(conditions)}
-      ORDER BY j.stood_at DESC, j.id DESC LIMIT {shape.rows})"""
+      ORDER BY j.stood_at DESC, j.id DESC LIMIT %(rows)s)"""
 
 
 def _with_links(page_rows: str, before: str = "") -> str:

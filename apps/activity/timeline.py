@@ -11,7 +11,7 @@ because between two statements a job can move and be met twice.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -24,6 +24,7 @@ from apps.activity.items import ActivityItem, Position, SourceType, TimelineRow,
 from apps.common import keyset
 from apps.common.keyset import BadCursor
 from apps.common.sql import fetch_prepared
+from apps.generations.states import IN_FLIGHT
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 100
@@ -34,7 +35,7 @@ MAX_LIMIT = 100
 SETTLED_AFTER = timedelta(minutes=5)
 
 _SNAPSHOT = re.compile(r"([0-9]{1,19}):([0-9]{1,19}):((?:[0-9]{1,19}(?:,[0-9]{1,19})*)?)")
-_PARTS = ("t", "s", "i", "a", "x", "d", "f")
+CURSOR_PARTS = ("t", "s", "i", "a", "x", "d", "f")
 
 
 class Walk(NamedTuple):
@@ -70,22 +71,28 @@ class Cursor(NamedTuple):
 
     def encode(self, filters: TimelineFilters) -> str:
         """The cursor as a text for URLs, bound to the filters it was made for."""
-        return keyset.encode(
-            {
-                "t": self.position.occurred_at.isoformat(),
-                "s": self.position.source_type,
-                "i": str(self.position.id),
-                "a": self.walk.as_of.isoformat(),
-                "x": self.walk.snapshot,
-                "d": self.walk.since.isoformat() if self.walk.since else "",
-                "f": filters.fingerprint,
-            }
-        )
+        return keyset.encode(self.parts(filters))
 
     @classmethod
     def decode(cls, text: str, filters: TimelineFilters) -> "Cursor":
         """The cursor of a text. Raises BadCursor where it is malformed, cut off or made for other filters."""
-        parts = keyset.decode(text, _PARTS)
+        return cls.of_parts(keyset.decode(text, CURSOR_PARTS), filters)
+
+    def parts(self, filters: TimelineFilters) -> dict[str, str]:
+        """The cursor as texts by the names of ``CURSOR_PARTS``: time, source, id, as of, snapshot, date, filters."""
+        return {
+            "t": self.position.occurred_at.isoformat(),
+            "s": self.position.source_type,
+            "i": str(self.position.id),
+            "a": self.walk.as_of.isoformat(),
+            "x": self.walk.snapshot,
+            "d": self.walk.since.isoformat() if self.walk.since else "",
+            "f": filters.fingerprint,
+        }
+
+    @classmethod
+    def of_parts(cls, parts: Mapping[str, str], filters: TimelineFilters) -> "Cursor":
+        """The cursor of its parts. Raises BadCursor where one is malformed or they were made for other filters."""
         if parts["f"] != filters.fingerprint or parts["s"] not in list(SourceType):
             raise BadCursor
         position = Position(keyset.read_time(parts["t"]), parts["s"], keyset.read_uuid(parts["i"]))
@@ -113,13 +120,16 @@ class Timeline:
 
     def page(self, cursor: Cursor | None = None) -> Page:
         """The newest items, or those after the cursor: one statement, whatever the depth."""
-        since = cursor.walk.since if cursor else self.filters.since(self.now)
-        rows = fetch_prepared(statement.page(self._shape(cursor)), self._params(since, cursor))
-        walk = cursor.walk if cursor else Walk(rows[0][0], rows[0][1], since)
+        rows = fetch_prepared(*self.question(cursor))
+        walk = cursor.walk if cursor else Walk(rows[0][0], rows[0][1], self._since(None))
         items = tuple(item_from_row(TimelineRow(*row[2:])) for row in rows if row[2] is not None)
         shown = items[: self.limit]
         more = len(items) > self.limit
         return Page(shown, Cursor(shown[-1].position, walk) if more else None, walk)
+
+    def question(self, cursor: Cursor | None = None) -> tuple[str, dict[str, Any]]:
+        """The statement that reads a page, and its parameters."""
+        return statement.page(self._shape(cursor)), self._params(self._since(cursor), cursor)
 
     def arrivals(self, walk: Walk) -> Page:
         """What came into being since the walk began, newest first and at most a page; it goes on as a walk of its own.
@@ -151,12 +161,16 @@ class Timeline:
             job_kinds=tuple(map(int, filters.job_kinds)),
             credit_kinds=tuple(map(int, filters.credit_kinds)),
             of_character=filters.character_id is not None,
-            of_status=filters.status is not None,
+            # Of the two that haven't ended; the others are a kind of their own, and asking twice misleads the planner.
+            of_status=filters.status in IN_FLIGHT,
             of_words=bool(filters.words),
             has_bounds=filters.has_bounds,
             continues=cursor is not None,
             rows=self.limit + 1,
         )
+
+    def _since(self, cursor: Cursor | None) -> datetime | None:
+        return cursor.walk.since if cursor else self.filters.since(self.now)
 
     def _params(self, since: datetime | None, cursor: Cursor | None) -> dict[str, Any]:
         params: dict[str, Any] = {
@@ -166,6 +180,7 @@ class Timeline:
             "words": self.filters.words,
             "since": since or "-infinity",
             "until": self.filters.until or "infinity",
+            "rows": self.limit + 1,
         }
         return params | (_after(cursor) if cursor else {})
 

@@ -27,21 +27,26 @@ def owner(view: View) -> View:
     return _marked(guarded, "owner")  # type: ignore[return-value]
 
 
-def staff(permission: str) -> Callable[[View], View]:
-    """Staff with the permission; for everyone else the page doesn't exist."""
+def staff(permission: str = "") -> Callable[[View], View]:
+    """Staff with the permission, or all of the staff where none is named; for everyone else the page doesn't exist."""
 
     def mark(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return _to_sign_in(request)
-            if not (request.user.is_staff and request.user.has_perm(permission)):
+            if not request.user.is_staff or (permission and not request.user.has_perm(permission)):
                 raise Http404
             return view(request, *args, **kwargs)
 
         return _marked(guarded, f"staff:{permission}")  # type: ignore[return-value]
 
     return mark
+
+
+def by_operation(view: View) -> View:
+    """Each operation behind the address says for itself who may call it: routes of the API, procedures of tRPC."""
+    return _marked(view, "by operation")
 
 
 def _marked(view: View, access: str) -> View:
