@@ -1,6 +1,6 @@
 """The filter form of the timeline: its fields, and its cleaning into ``TimelineFilters``."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,20 +22,15 @@ DATE: dict[str, Any] = {
 }
 
 
-def characters_of(request: Any) -> Any:
-    """The person's own AI influencers, archived ones included: old items are for them."""
-    return request.characters.by_name() if request else Character.objects.none()
-
-
 class TimelineFilterSet(django_filters.FilterSet):  # type: ignore[misc]  # it has no types
-    """The filters that the URL carries. Made with the person in the place of the request."""
+    """The filters that the URL carries."""
 
     range = django_filters.ChoiceFilter(
         label=gettext_lazy("Period"), choices=DateRange.choices, empty_label=None, initial=DateRange.ALL_TIME
     )
     type = django_filters.ChoiceFilter(label=gettext_lazy("Show"), choices=Type.choices, empty_label=None)
     character = django_filters.ModelChoiceFilter(
-        label=gettext_lazy("AI influencer"), queryset=characters_of, empty_label=gettext_lazy("Everyone")
+        label=gettext_lazy("AI influencer"), queryset=Character.objects.none(), empty_label=gettext_lazy("Everyone")
     )
     status = django_filters.ChoiceFilter(
         label=gettext_lazy("Status"), choices=Status.choices, empty_label=gettext_lazy("Any status")
@@ -60,16 +55,29 @@ class TimelineFilterSet(django_filters.FilterSet):  # type: ignore[misc]  # it h
         return {"range": declared.pop("range"), **dates, **declared}
 
 
+# Made once: a filter set makes a class of forms anew whenever it is asked for its form.
+_FilterForm: type[forms.Form] = TimelineFilterSet(queryset=GenerationJob.objects.none()).get_form_class()
+
+
 class FilterQuery:
     """The filters of a request's query: cleaned, with a notice for each value that couldn't be used."""
 
     def __init__(self, query: Mapping[str, Any], user: User) -> None:
-        self._set = TimelineFilterSet(query, queryset=GenerationJob.objects.none(), request=user)
-        self.form = self._set.form
+        self.form = _FilterForm(query)
+        # The person's own AI influencers, archived ones included: old items are for them.
+        self._character.queryset = user.characters.by_name()
         self.form.is_valid()
         self.notices = list(self._unusable())
         self._ignored = set(self.form.errors)
         self.filters = self._filters(user.zone)
+
+    def list_characters(self, characters: Iterable[tuple[str, str]]) -> None:
+        """Has the form list these, id and name, rather than look them up."""
+        self._character.widget.choices = [("", self._character.empty_label), *characters]
+
+    @property
+    def _character(self) -> Any:
+        return self.form.fields["character"]
 
     @property
     def applied(self) -> dict[str, str]:

@@ -104,12 +104,15 @@ def _filters_of(request: UserRequest) -> dict[str, Any]:
 
 def _list_context(request: UserRequest, asked: FilterQuery, query: QueryDict) -> dict[str, object]:
     now = timezone.now()
-    shown = Timeline(user_id=request.user.pk, now=now, filters=asked.filters)
+    is_page = not partial_asked_for(request)
+    shown = Timeline(user_id=request.user.pk, now=now, filters=asked.filters, with_characters=is_page)
     cursor = _cursor(asked, query.get("cursor"))
     page = shown.page(cursor)
+    if page.characters is not None:
+        asked.list_characters(page.characters)
     # Without its element, a page further down stands alone and needs the heading of the day it begins in.
     after = cursor if partial_asked_for(request) == "more" else None
-    if cursor is None and is_opened(request) and not partial_asked_for(request):
+    if cursor is None and is_opened(request) and is_page:
         note_activity_view(request.user, now.date())
         analytics.activity_viewed(request.user, asked.filters, event_count=len(page.items))
     shown_page = list_page(page, filters=asked.filters, query=query, goes_on_after=after, now=now)

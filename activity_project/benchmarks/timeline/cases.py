@@ -28,7 +28,6 @@ SELECTIVE: Mapping[str, TimelineFilters] = {
     "a word of a quarter": TimelineFilters(words="beach"),
     "a word of a few": TimelineFilters(words="zeppelin"),
     "a common word and a rare one": TimelineFilters(words="a zeppelin"),
-    "a word and an influencer": TimelineFilters(words="dusk", character_id=LUNA),
 }
 EMPTY: Mapping[str, TimelineFilters] = {
     "queued long ago": TimelineFilters(status=Status.QUEUED, last_day=START.date()),

@@ -134,11 +134,8 @@ def _jobs(filters: TimelineFilters, cut: str = "", after: str = "") -> list[str]
     """The jobs' places in the order, each kind by its range of the index."""
     status = "AND status = %(status)s" if filters.status else ""
     words = f"AND {HAS_WORDS}" if filters.words else ""
-    key = "SELECT occurred_at, 1 AS is_job, id FROM generation_jobs"
-    return [
-        _branch(key, "occurred_at", kind, filters, more=f"{status} {words} {after}", cut=cut)
-        for kind in filters.job_kinds
-    ]
+    key, more = "SELECT occurred_at, 1 AS is_job, id FROM generation_jobs", f"{status} {words} {after}"
+    return [_branch(key, "occurred_at", kind, filters, more=more, cut=cut) for kind in filters.job_kinds]
 
 
 def _movements(filters: TimelineFilters, cut: str = "", after: str = "") -> list[str]:

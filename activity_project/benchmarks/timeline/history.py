@@ -70,16 +70,13 @@ def _steps(size: Size) -> Iterator[str]:
     yield _LEDGER.format(grants=grants)
     yield _ACCOUNTS
     yield _WORDS
-    for table in (
-        "generation_job_words",
-        "users",
-        "characters",
-        "generation_jobs",
-        "credit_transactions",
-        "credit_accounts",
-    ):
+    for table in _TABLES:
         yield f"VACUUM (FREEZE, ANALYZE) {table}"
 
+
+_TABLES = (
+    "users", "characters", "generation_jobs", "generation_job_words", "credit_transactions", "credit_accounts",
+)  # fmt: skip
 
 _FUNCTIONS = """
 CREATE FUNCTION bench_chance(person bigint, number bigint) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
