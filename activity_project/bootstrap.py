@@ -132,7 +132,7 @@ def _make_environment(uv: list[str] | None) -> None:
 def _fetch_uv() -> list[str]:
     _say("fetching uv, which installs the rest in seconds")
     pip = [*_python_with_pip(), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-    _run([*pip, "--target", str(FETCHED_UV), "uv"], PIP_USER="0")
+    _run([*pip, "--target", str(FETCHED_UV), "uv"], PIP_USER="0", PIP_ROOT_USER_ACTION="ignore")
     return [str(FETCHED_UV / "bin" / "uv")]
 
 

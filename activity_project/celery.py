@@ -34,10 +34,12 @@ app.conf.update(
     task_time_limit=600,
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
+    worker_cancel_long_running_tasks_on_connection_loss=False,
     timezone="UTC",
     beat_schedule={
         "sweep-generations": {"task": "generations.sweep", "schedule": 15.0, "options": {"expires": 15}},
         "verify-ledger": {"task": "credits.verify_ledger", "schedule": 86_400.0, "options": {"expires": 3_600}},
+        "prune-visits": {"task": "accounts.prune_visits", "schedule": 86_400.0, "options": {"expires": 3_600}},
     },
 )
 app.autodiscover_tasks()

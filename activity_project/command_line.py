@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import sys
 import threading
 from collections.abc import Iterator
@@ -28,6 +29,8 @@ ALONE = frozenset(
     {"check", "collectstatic", "compilemessages", "diffsettings", "findstatic", "help", "makemessages"}
     | {"startapp", "startproject", "version"}
 )
+# Commands that measure what production runs: with DEBUG off also on one's own machine.
+MEASURING = frozenset({"bench"})
 HELP = frozenset({"--help", "-h", "--version"})
 
 
@@ -72,7 +75,10 @@ def _run(command: str, options: list[str], arguments: list[str]) -> int:
 def _embedded_servers(command: str) -> Iterator[None]:
     """Have them up. Where they are used it is a machine of one's own, as with `dev`."""
     data_dir = embedded.data_dir()
-    os.environ.setdefault("DEBUG", "1")
+    if command in MEASURING:
+        os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(48))
+    else:
+        os.environ.setdefault("DEBUG", "1")
     if command == "migrate":
         DatabaseNotes(data_dir, embedded.database_url(data_dir)).forget_migrations()
     if command == "dbshell":  # psql comes with the server

@@ -8,10 +8,12 @@ from datetime import datetime
 from random import Random
 
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Permission
 from django.db import transaction
 from django.db.models import F
 
-from apps.accounts.models import Plan, User
+from apps.accounts.models import Plan, User, Visit
+from apps.accounts.visits import write_visits
 from apps.common.progress import track
 from apps.credits.enrolment import enrol
 from apps.credits.history import write_history
@@ -26,6 +28,7 @@ from apps.generations.states import Status
 
 PASSWORD = "demo-password"  # noqa: S105  # printed at every start of a demonstration
 BULK_DOMAIN = "bulk.demo.example"
+VIEWING_SHARE = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +54,7 @@ CAST = (
         characters=("Luna (demo)", "Kai (demo)", "Nova (demo)"),
         days=200,
         jobs=620,
-        pictures=14,
+        pictures=9,
     ),
     Part(
         email="casual@demo.example",
@@ -60,7 +63,7 @@ CAST = (
         characters=("Iris (demo)",),
         days=60,
         jobs=34,
-        pictures=8,
+        pictures=5,
     ),
     Part(email="new@demo.example", about="signed up just now", plan="free", jobs=0),
     Part(email="staff@demo.example", about="staff", is_staff=True, plan="studio"),
@@ -105,12 +108,15 @@ def _write_person(part: Part, password: str, chance: Random, now: datetime) -> i
     write_history(user.pk, history.movements)
     _count(user, history)
     enrol(user=user, plan=Plan.objects.get(slug=part.plan), now=now)
+    write_visits(_visits(user, history, Random(f"visits:{part.email}")))
     return len(history.jobs) + len(history.movements)
 
 
 def _bring_on(part: Part, chance: Random, now: datetime) -> None:
     _write_person(part, make_password(PASSWORD), chance, now)
     user = User.objects.get(email=part.email)
+    if part.is_staff:
+        user.user_permissions.set(Permission.objects.all())
     pictured = user.generation_jobs.filter(status=Status.COMPLETED, pruned_at=None)
     for job in track(pictured, total=pictured.count(), label=f"pictures of {part.email}"):
         _draw(job)
@@ -134,6 +140,12 @@ def _past(user: User, part: Part, chance: Random, now: datetime) -> History:
         plan_credits=plan.credits_per_period,
     )
     return teller.tell(part.jobs)
+
+
+def _visits(user: User, history: History, chance: Random) -> list[Visit]:
+    """The days on which the person generated something; on some they looked at their activity, too."""
+    days = sorted({job.created_at.date() for job in history.jobs})
+    return [Visit(user=user, day=day, viewed_activity=chance.random() < VIEWING_SHARE) for day in days]
 
 
 def _count(user: User, history: History) -> None:

@@ -44,7 +44,7 @@ def main(arguments: list[str]) -> int:
     with suppress(Stopped), explained("Running here"), session.ownership(data_dir, "dev"):
         check_port(options.port)
         if options.reset:
-            _empty(data_dir)
+            empty(data_dir)
         Development(data_dir, options.port).run(demo=not options.no_demo)
     return 0
 
@@ -75,7 +75,8 @@ def check_port(port: int) -> None:
             raise CannotStart(f"Port {port} can't be used ({describe(error)}); choose another with --port.") from None
 
 
-def _empty(data_dir: Path) -> None:
+def empty(data_dir: Path) -> None:
+    """Delete all data but the locks, one of which we hold. Raises CannotStart where the database is elsewhere."""
     if os.environ.get("DATABASE_URL"):
         raise CannotStart("--reset deletes only what is in .data/, and DATABASE_URL names another database: unset it.")
     for path in data_dir.iterdir():

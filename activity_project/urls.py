@@ -15,6 +15,7 @@ urlpatterns = [
     re_path(r"^trpc/(?P<names>[^/]*)$", call, name="trpc"),
     path("account/", include("apps.accounts.urls")),
     path("activity/", include("apps.activity.urls")),
+    path("admin/", include("activity_project.staff_urls")),
     path("credits/", include("apps.credits.urls")),
     path("", include("apps.generations.urls")),
 ]

@@ -1,10 +1,10 @@
 """Test objects. Jobs and credits come from the product's own operations; only people and characters are made here."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
-from factory.declarations import Sequence, SubFactory
+from factory.declarations import LazyFunction, Sequence, SubFactory
 from factory.django import DjangoModelFactory, Password
 
 from apps.accounts import tokens
@@ -18,14 +18,20 @@ from apps.generations.operations import Wish
 PASSWORD = "correct horse battery"
 
 
+def _today() -> date:
+    return timezone.now().date()
+
+
 class UserFactory(DjangoModelFactory[User]):
-    """A person without plan and credits."""
+    """A person without plan and credits, whose visit of today is noted already, as it is for nearly every request."""
 
     class Meta:
         model = User
 
     email = Sequence(lambda n: f"person{n}@example.com")
     password = Password(PASSWORD)
+    last_active_on = LazyFunction(_today)
+    activity_viewed_on = LazyFunction(_today)
 
 
 class CharacterFactory(DjangoModelFactory[Character]):

@@ -30,6 +30,8 @@ def _row(everyone: int | str, **others: int | str) -> dict[str, int | str]:
 EVERYONE = _row(IN)
 OWN_PAGE = _row(IN, anonymous=SIGN_IN)
 OWNERS_ONLY = _row(GONE, anonymous=SIGN_IN, owner=IN)
+STAFF_ONLY = _row(IN, anonymous=SIGN_IN, owner=GONE, stranger=GONE)
+WITH_PERMISSION = _row(GONE, anonymous=SIGN_IN, admin=IN)
 OWNERS_ACT = OWNERS_ONLY | {"owner": POSTED}
 OWN_DATA = OWN_PAGE | {"anonymous": 401}
 OWNERS_DATA = OWNERS_ONLY | {"anonymous": 401}
@@ -42,8 +44,11 @@ MATRIX = {
     "accounts:create-token": _row(POSTED, anonymous=SIGN_IN),
     "accounts:revoke-token": OWNERS_ACT,
     "activity:timeline": OWN_PAGE,
+    "activity:export-csv": OWN_PAGE,
+    "activity:export-json": OWN_PAGE,
     "activity:item": OWNERS_ONLY,
     "activity:row": OWNERS_ONLY,
+    "activity:statement": OWN_PAGE,
     "activity:new": _row(286, anonymous=SIGN_IN),
     "activity:new-rows": OWN_PAGE,
     "api:api-root": _row(GONE),
@@ -55,6 +60,8 @@ MATRIX = {
     "api:usage": OWN_DATA,
     "trpc": OWN_DATA,
     "credits:overview": OWN_PAGE,
+    "staff:home": STAFF_ONLY,
+    "staff:adoption": WITH_PERMISSION,
     "generations:generate": OWN_PAGE,
     "generations:characters": OWN_PAGE,
     "generations:character": OWNERS_ONLY,

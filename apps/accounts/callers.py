@@ -10,6 +10,7 @@ from django.views.decorators.debug import sensitive_variables
 from apps.accounts import tokens
 from apps.accounts.models import User
 from apps.accounts.scopes import Scope, allows
+from apps.accounts.visits import note_visit
 from apps.common.csrf import passes_csrf
 from apps.common.limits import Limit, network_of
 
@@ -60,6 +61,7 @@ def caller_by_token(request: HttpRequest) -> Caller | None:
     if token is None:
         address = network_of(get_adapter().get_client_ip(request))
         raise BadToken if BAD_TOKENS.count(address) else TooManyBadTokens
+    note_visit(token.user, timezone.now().date())
     return Caller(token.user, tuple(token.scopes))
 
 

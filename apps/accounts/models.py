@@ -1,6 +1,6 @@
-"""People, the plans they can be on, the subscription that puts them on one, and the tokens of their programs."""
+"""People, the days they came, the plans and subscriptions they are on, and the tokens of their programs."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -53,6 +53,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     generated_count = models.PositiveBigIntegerField(default=0, help_text=_("Images generated, ever."))
     current_period_count = models.PositiveBigIntegerField(default=0, help_text=_("Images since the last reset."))
     last_reset_date = models.DateTimeField(null=True, blank=True)
+    # Loaded with every request, so that a second page of the same day knows without asking that the visit is noted.
+    last_active_on = models.DateField(null=True, editable=False)
+    activity_viewed_on = models.DateField(null=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -70,6 +73,38 @@ class User(AbstractBaseUser, PermissionsMixin):
     def zone(self) -> ZoneInfo:
         """The time zone in which this person reads days and hours."""
         return ZoneInfo(self.time_zone)
+
+
+class VisitQuerySet(models.QuerySet["Visit"]):
+    def of_customers(self) -> Self:
+        """Those of people who aren't staff."""
+        return self.filter(user__is_staff=False)
+
+    def between(self, first: date, last: date) -> Self:
+        """Those of the days from ``first`` to ``last``, both included."""
+        return self.filter(day__range=(first, last))
+
+    def before(self, day: date) -> Self:
+        return self.filter(day__lt=day)
+
+
+class Visit(models.Model):
+    """A person used the product on a day (UTC), signed in or by API. The day leads the key: it is read by days."""
+
+    pk = models.CompositePrimaryKey("day", "user_id")
+    day = models.DateField()
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="visits")
+    viewed_activity = models.BooleanField(db_default=False, help_text=_("The activity page was opened."))
+
+    objects = VisitQuerySet.as_manager()
+
+    class Meta:
+        db_table = "visits"
+        default_permissions = ()
+        permissions: ClassVar = [("view_adoption", _("Can see how many people use what"))]
+
+    def __str__(self) -> str:
+        return f"{self.user} on {self.day}"
 
 
 class Plan(models.Model):

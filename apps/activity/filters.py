@@ -1,7 +1,7 @@
 """What of the timeline is asked for: the form's fields, their cleaning, and the bounds they put on both sources."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import blake2s
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from apps.common.days import beginning_of, end_of
 from apps.credits.models import TransactionKind
 from apps.generations.models import JobKind
 from apps.generations.states import IN_FLIGHT, Status
@@ -71,12 +72,12 @@ class TimelineFilters:
         days = _DAYS.get(self.range)
         of_range = now.astimezone(self.zone).date() - timedelta(days=days - 1) if days else date.min
         first = max(of_range, self.first_day or date.min)
-        return _midnight(first, self.zone) if first > date.min else None
+        return beginning_of(first, self.zone) if first > date.min else None
 
     @property
     def until(self) -> datetime | None:
         """Until when, exclusive: the midnight after the last day."""
-        return _midnight(self.last_day + timedelta(days=1), self.zone) if self.last_day else None
+        return end_of(self.last_day, self.zone) if self.last_day else None
 
     @property
     def job_kinds(self) -> tuple[JobKind, ...]:
@@ -103,7 +104,3 @@ EVERYTHING = TimelineFilters()
 def searched(text: str) -> str:
     """The text as prompts are searched for it; empty where there is no word in it to search for."""
     return " ".join(text.lower().split()) if any(map(str.isalnum, text)) else ""
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=zone)

@@ -4,11 +4,12 @@ Formatting in the template costs more than reading the page from the database, s
 here, with one time zone object and one reversed URL a page.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import groupby
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.db.models import TextChoices
@@ -34,12 +35,25 @@ _ICON_AND_TONE = {
     ActivityType.CREDITS_ADDED: ("plus", "plus"),
 }
 
+_EXPORTS = {"CSV": "activity:export-csv", "JSON": "activity:export-json"}
 
 ICONS = tuple(icon for icon, _tone in _ICON_AND_TONE.values())
 
 
+class Placed:
+    """Values for a template, which asks for ``row["title"]`` before ``row.title``.
+
+    Answering at once spares it an exception a value, which took longer than all else about placing it.
+    """
+
+    __slots__ = ()
+
+    def __getitem__(self, name: str) -> object:
+        return getattr(self, name)
+
+
 @dataclass(frozen=True, slots=True)
-class Row:
+class Row(Placed):
     """One line of the list; every value is ready to be placed."""
 
     dom_id: str
@@ -60,7 +74,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class Day(Placed):
     """The rows of one day; the heading is left out where the list goes on with the day it broke off in."""
 
     label: str
@@ -70,7 +84,7 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class ListPage:
+class ListPage(Placed):
     """A page of the list, as the template needs it."""
 
     days: tuple[Day, ...]
@@ -154,6 +168,12 @@ def list_page(
         clear_url=_urls.items,
         time_zone=filters.zone.key,
     )
+
+
+def export_links(applied: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """The format and the address of each file that holds what the applied filters show."""
+    query = f"?{urlencode(applied)}" if applied else ""
+    return tuple((name, reverse(view) + query) for name, view in _EXPORTS.items())
 
 
 def credits_effect(item: ActivityItem) -> str:

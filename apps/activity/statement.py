@@ -25,19 +25,20 @@ class Shape:
     of_words: bool
     has_bounds: bool
     continues: bool
+    with_characters: bool
     rows: int
 
 
 @lru_cache(maxsize=256)
 def page(shape: Shape) -> str:
-    """The statement for a page: the walk's beginning, then the columns of ``TimelineRow``, newest first."""
+    """The statement for a page: what goes before (see ``_with_links``), then the columns of ``TimelineRow``."""
     branches = _found_jobs(shape) if shape.of_words else [_jobs(shape, kind) for kind in shape.job_kinds]
     branches += [_credits(shape, kind) for kind in shape.credit_kinds]
     rows = _merged(branches or [_NOTHING], shape.rows)
     if shape.continues and JobKind.STARTED in shape.job_kinds:
         # Merged apart: an unsorted branch among the others tempts the planner to read them all to their limits.
         rows = _merged([f"({rows})", _moved_jobs(shape)], shape.rows)
-    return _with_links(rows, before=_NEEDLE if shape.of_words else "")
+    return _with_links(rows, before=_NEEDLE if shape.of_words else "", with_characters=shape.with_characters)
 
 
 @lru_cache(maxsize=64)
@@ -117,7 +118,7 @@ def _jobs(shape: Shape, kind: int) -> str:
     conditions += _of_job(shape)
     return (
         f"(SELECT {_JOB_COLUMNS} FROM generation_jobs j WHERE {' AND '.join(conditions)}"
-        f" ORDER BY j.occurred_at DESC, j.id DESC LIMIT {shape.rows})"
+        f" ORDER BY j.occurred_at DESC, j.id DESC LIMIT %(rows)s)"
     )
 
 
@@ -145,7 +146,7 @@ def _ended_jobs_with_words(shape: Shape, kinds: str) -> str:
     return (
         f"(SELECT {_JOB_COLUMNS} FROM generation_job_words w JOIN generation_jobs j ON j.id = w.job_id"
         f" WHERE {' AND '.join(conditions)} AND {_HAS_ALL_WORDS}"
-        f" ORDER BY w.occurred_at DESC, w.job_id DESC LIMIT {shape.rows})"
+        f" ORDER BY w.occurred_at DESC, w.job_id DESC LIMIT %(rows)s)"
     )
 
 
@@ -156,7 +157,7 @@ def _credits(shape: Shape, kind: int) -> str:
         conditions.append("x.character_id = %(character_id)s")
     return (
         f"(SELECT {_CREDIT_COLUMNS} FROM credit_transactions x WHERE {' AND '.join(conditions)}"
-        f" ORDER BY x.created_at DESC, x.id DESC LIMIT {shape.rows})"
+        f" ORDER BY x.created_at DESC, x.id DESC LIMIT %(rows)s)"
     )
 
 
@@ -196,11 +197,19 @@ def _moved_jobs(shape: Shape) -> str:
               WHERE j.user_id = %(user_id)s AND j.kind IN ({kinds}) AND j.occurred_at > %(settled)s
                 AND NOT {_JOB_SEEN} AND {_QUEUED_SEEN}) j
       WHERE {" AND ".join(conditions)}
-      ORDER BY j.stood_at DESC, j.id DESC LIMIT {shape.rows})"""
+      ORDER BY j.stood_at DESC, j.id DESC LIMIT %(rows)s)"""
 
 
-def _with_links(page_rows: str, before: str = "") -> str:
+# Of all the person's characters, id and name: once, in the first row. The form of a page's filters lists them.
+_CHARACTERS = """CASE WHEN row_number() OVER listed = 1 THEN
+         (SELECT COALESCE(array_agg(ARRAY[id::text, name] ORDER BY lower(name), id), '{}')
+            FROM characters WHERE user_id = %(user_id)s) END"""
+
+
+def _with_links(page_rows: str, before: str = "", *, with_characters: bool = False) -> str:
     """The page's rows with what they are linked to: jobs of transactions, transactions of jobs, characters' names.
+
+    Three columns go before: the time and the snapshot of the reading, and the person's characters where asked for.
 
     Links are looked up by id alone, and whose they are is asked of what was found. A condition on the owner beside
     the ids would invite the planner, who expects few rows of anyone, to read all that the owner has.
@@ -217,7 +226,7 @@ charge AS MATERIALIZED (
 name AS MATERIALIZED (
     SELECT id, user_id, name FROM characters
      WHERE id = ANY (ARRAY(SELECT DISTINCT character_id FROM page WHERE character_id IS NOT NULL)))
-SELECT statement_timestamp(), pg_current_snapshot()::text,
+SELECT statement_timestamp(), pg_current_snapshot()::text, {_CHARACTERS if with_characters else "NULL"},
        p.t, p.is_job, p.id, p.kind, p.job_id, p.amount, p.balance_after, p.transaction_type, p.description,
        COALESCE(p.status, job.status), COALESCE(p.quality, job.quality), COALESCE(p.aspect_ratio, job.aspect_ratio),
        COALESCE(p.image_count, job.image_count), p.error, p.character_id, name.name,
@@ -230,4 +239,5 @@ SELECT statement_timestamp(), pg_current_snapshot()::text,
   LEFT JOIN charge back ON p.is_job = 1 AND back.reference_id = p.id AND back.user_id = %(user_id)s
                        AND back.type = '{TransactionType.REFUND.value}'
   LEFT JOIN name ON name.id = p.character_id AND name.user_id = %(user_id)s
+ WINDOW listed AS (ORDER BY p.t DESC, p.is_job DESC, p.id DESC)
  ORDER BY p.t DESC, p.is_job DESC, p.id DESC"""

@@ -18,12 +18,15 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from psycopg.rows import TupleRow
+
 from apps.activity import statement
 from apps.activity.filters import EVERYTHING, TimelineFilters
 from apps.activity.items import ActivityItem, Position, SourceType, TimelineRow, item_from_row
 from apps.common import keyset
 from apps.common.keyset import BadCursor
 from apps.common.sql import fetch_prepared
+from apps.generations.states import IN_FLIGHT
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 100
@@ -101,31 +104,42 @@ class Cursor(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some items, newest first, and where to go on; ``next_cursor`` is null on the last page."""
+    """Some items, newest first, and where to go on; ``next_cursor`` is null on the last page.
+
+    ``characters`` has id and name of all the person's AI influencers, by name; null where they weren't asked for.
+    """
 
     items: tuple[ActivityItem, ...]
     next_cursor: Cursor | None
     walk: Walk
+    characters: tuple[tuple[str, str], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeline:
-    """Whose timeline, and what of it; "the last 7 days" are counted back from ``now``."""
+    """Whose timeline, and what of it; "the last 7 days" are counted back from ``now``.
+
+    Pages come ``with_characters`` where a form is to list them: they cost no statement of their own.
+    """
 
     user_id: int
     now: datetime
     filters: TimelineFilters = EVERYTHING
     limit: int = DEFAULT_LIMIT
+    with_characters: bool = False
 
     def page(self, cursor: Cursor | None = None) -> Page:
         """The newest items, or those after the cursor: one statement, whatever the depth."""
-        since = cursor.walk.since if cursor else self.filters.since(self.now)
-        rows = fetch_prepared(statement.page(self._shape(cursor)), self._params(since, cursor))
-        walk = cursor.walk if cursor else Walk(rows[0][0], rows[0][1], since)
-        items = tuple(item_from_row(TimelineRow(*row[2:])) for row in rows if row[2] is not None)
+        rows = fetch_prepared(*self.question(cursor))
+        walk = cursor.walk if cursor else Walk(rows[0][0], rows[0][1], self._since(None))
+        items = _items(rows)
         shown = items[: self.limit]
-        more = len(items) > self.limit
-        return Page(shown, Cursor(shown[-1].position, walk) if more else None, walk)
+        characters = tuple((id_, name) for id_, name in rows[0][2]) if self.with_characters else None
+        return Page(shown, Cursor(shown[-1].position, walk) if len(items) > self.limit else None, walk, characters)
+
+    def question(self, cursor: Cursor | None = None) -> tuple[str, dict[str, Any]]:
+        """The statement that reads a page, and its parameters."""
+        return statement.page(self._shape(cursor)), self._params(self._since(cursor), cursor)
 
     def arrivals(self, walk: Walk) -> Page:
         """What came into being since the walk began, newest first and at most a page; it goes on as a walk of its own.
@@ -134,8 +148,7 @@ class Timeline:
         """
         params = self._params(walk.since, None) | _as_seen_by(walk)
         rows = fetch_prepared(statement.arrivals(self._shape(None)), params)
-        items = tuple(item_from_row(TimelineRow(*row[2:])) for row in rows if row[2] is not None)
-        return Page(items[: self.limit], None, Walk(rows[0][0], rows[0][1], walk.since))
+        return Page(_items(rows)[: self.limit], None, Walk(rows[0][0], rows[0][1], walk.since))
 
     def walk(self) -> Iterator[ActivityItem]:
         """Every item from the newest to the oldest, page by page."""
@@ -149,7 +162,7 @@ class Timeline:
         """The one item of a source as it stands now; None where the person has none such."""
         query = statement.one(is_job=source_type == SourceType.GENERATION_JOB)
         rows = fetch_prepared(query, {"user_id": self.user_id, "id": source_id})
-        return item_from_row(TimelineRow(*rows[0][2:])) if rows[0][2] is not None else None
+        return next(iter(_items(rows)), None)
 
     def _shape(self, cursor: Cursor | None) -> statement.Shape:
         filters = self.filters
@@ -157,12 +170,17 @@ class Timeline:
             job_kinds=tuple(map(int, filters.job_kinds)),
             credit_kinds=tuple(map(int, filters.credit_kinds)),
             of_character=filters.character_id is not None,
-            of_status=filters.status is not None,
+            # Of the two that haven't ended; the others are a kind of their own, and asking twice misleads the planner.
+            of_status=filters.status in IN_FLIGHT,
             of_words=bool(filters.words),
             has_bounds=filters.has_bounds,
             continues=cursor is not None,
+            with_characters=self.with_characters,
             rows=self.limit + 1,
         )
+
+    def _since(self, cursor: Cursor | None) -> datetime | None:
+        return cursor.walk.since if cursor else self.filters.since(self.now)
 
     def _params(self, since: datetime | None, cursor: Cursor | None) -> dict[str, Any]:
         params: dict[str, Any] = {
@@ -172,8 +190,14 @@ class Timeline:
             "words": self.filters.words,
             "since": since or "-infinity",
             "until": self.filters.until or "infinity",
+            "rows": self.limit + 1,
         }
         return params | (_after(cursor) if cursor else {})
+
+
+def _items(rows: Sequence[TupleRow]) -> tuple[ActivityItem, ...]:
+    """The items of a statement's rows; one that found none has a single row, without an item."""
+    return tuple(item_from_row(TimelineRow(*row[3:])) for row in rows if row[3] is not None)
 
 
 _NO_ID, _EVERY_ID = UUID(int=0), UUID(int=2**128 - 1)

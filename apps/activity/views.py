@@ -12,16 +12,18 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from apps.accounts.models import User
 from apps.accounts.requests import UserRequest
+from apps.accounts.visits import note_activity_view
 from apps.activity import analytics
 from apps.activity.arrivals import MOST, arrivals, count_of, offer
+from apps.activity.changes import changed_filters, former_query
 from apps.activity.drawers import Drawer, drawer
 from apps.activity.forms import FilterQuery
 from apps.activity.items import ActivityItem
-from apps.activity.presenters import ICONS, RowPresenter, list_page
+from apps.activity.presenters import ICONS, RowPresenter, export_links, list_page
 from apps.activity.timeline import MAX_LIMIT, Cursor, Timeline, Walk
 from apps.common.access import owner
 from apps.common.keyset import BadCursor
-from apps.common.pages import partial_asked_for, render_page
+from apps.common.pages import is_opened, partial_asked_for, render_page
 from apps.generations.queries import job_with_images
 
 TEMPLATE = "activity/timeline.html"
@@ -32,8 +34,10 @@ STOP_POLLING = 286  # htmx's own status
 @require_safe
 def timeline(request: UserRequest) -> HttpResponse:
     """The list: newest items first, or those after the cursor in the address."""
-    context = _list_context(request, request.GET)
-    return render_page(request, TEMPLATE, context)
+    asked = FilterQuery(request.GET, request.user)
+    if is_opened(request) and (former := former_query(request)) is not None:
+        analytics.activity_filters_applied(request.user, changed_filters(asked.form, former))
+    return render_page(request, TEMPLATE, _list_context(request, asked, request.GET))
 
 
 @owner
@@ -41,10 +45,12 @@ def timeline(request: UserRequest) -> HttpResponse:
 def item(request: UserRequest, source_type: str, source_id: UUID) -> HttpResponse:
     """The drawer of one item; opened directly, the page with its drawer open."""
     found = _find(request.user, source_type, source_id)
-    analytics.activity_item_opened(request.user, found)
+    if is_opened(request):
+        analytics.activity_item_opened(request.user, found)
     context: dict[str, object] = {"drawer": _drawer(request.user, found, timezone.now())}
     if partial_asked_for(request) != "drawer":
-        context |= _list_context(request, QueryDict())
+        nothing = QueryDict()
+        context |= _list_context(request, FilterQuery(nothing, request.user), nothing)
     return render_page(request, TEMPLATE, context)
 
 
@@ -96,15 +102,18 @@ def _filters_of(request: UserRequest) -> dict[str, Any]:
     return {name: value for name, value in request.GET.dict().items() if name not in {"seen", "first_day"}}
 
 
-def _list_context(request: UserRequest, query: QueryDict) -> dict[str, object]:
+def _list_context(request: UserRequest, asked: FilterQuery, query: QueryDict) -> dict[str, object]:
     now = timezone.now()
-    asked = FilterQuery(query, request.user)
-    shown = Timeline(user_id=request.user.pk, now=now, filters=asked.filters)
+    is_page = not partial_asked_for(request)
+    shown = Timeline(user_id=request.user.pk, now=now, filters=asked.filters, with_characters=is_page)
     cursor = _cursor(asked, query.get("cursor"))
     page = shown.page(cursor)
+    if page.characters is not None:
+        asked.list_characters(page.characters)
     # Without its element, a page further down stands alone and needs the heading of the day it begins in.
     after = cursor if partial_asked_for(request) == "more" else None
-    if cursor is None and not partial_asked_for(request):
+    if cursor is None and is_opened(request) and is_page:
+        note_activity_view(request.user, now.date())
         analytics.activity_viewed(request.user, asked.filters, event_count=len(page.items))
     shown_page = list_page(page, filters=asked.filters, query=query, goes_on_after=after, now=now)
     first_day = shown_page.days[0].date if shown_page.days else ""
@@ -113,6 +122,7 @@ def _list_context(request: UserRequest, query: QueryDict) -> dict[str, object]:
         "offer": offer(asked.filters, page.walk, query.dict(), first_day) if cursor is None else None,
         "filters": asked.form,
         "notices": asked.notices,
+        "exports": export_links(asked.applied),
         "icons": ICONS,
     }
 

@@ -1,9 +1,10 @@
 """The timeline's sentences: what happened, said the way a person would."""
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from apps.credits.models import TransactionKind, TransactionType
 from apps.generations.models import JobKind, Quality
@@ -14,28 +15,45 @@ if TYPE_CHECKING:
 
 def job_title(row: "TimelineRow") -> str:
     """For example “Generated 5 images (HQ) for Luna”."""
-    return " ".join(part for part in (_job_words(row), _quality(row), _for_whom(row)) if part)
+    return _job_title(get_language(), row.kind, row.image_count or 1, row.quality, row.character_name)
 
 
 def credit_title(row: "TimelineRow") -> str:
     """For example “Credits used for 5 images (HQ) for Luna” or “Credits refreshed (Pro plan)”."""
-    if row.kind in (TransactionKind.CONSUMED, TransactionKind.REFUNDED):
-        return " ".join(part for part in (_movement_words(row), _quality(row), _for_whom(row)) if part)
+    if row.kind in _OF_A_JOB:
+        return _movement_title(get_language(), row.kind, row.image_count, row.quality, row.character_name)
     return f"{_added_words(row)} ({row.description})" if row.description else _added_words(row)
 
 
-def _job_words(row: "TimelineRow") -> str:
-    count = row.image_count or 1
-    if row.kind == JobKind.COMPLETED:
+_OF_A_JOB = frozenset({TransactionKind.CONSUMED.value, TransactionKind.REFUNDED.value})
+
+
+# A history says a few sentences over and over, and putting one together takes longer than reading its row.
+@lru_cache(maxsize=2_000)
+def _job_title(_language: str | None, kind: int, count: int, quality: str | None, name: str | None) -> str:
+    return _sentence(_job_words(kind, count), quality, name)
+
+
+@lru_cache(maxsize=2_000)
+def _movement_title(_language: str | None, kind: int, count: int | None, quality: str | None, name: str | None) -> str:
+    return _sentence(_movement_words(kind, count), quality, name)
+
+
+def _sentence(what: str, quality: str | None, name: str | None) -> str:
+    parts = (what, "(HQ)" if quality == Quality.HQ else "", _("for %s") % name if name else "")
+    return " ".join(part for part in parts if part)
+
+
+def _job_words(kind: int, count: int) -> str:
+    if kind == JobKind.COMPLETED:
         return ngettext("Generated %d image", "Generated %d images", count) % count
-    if row.kind == JobKind.FAILED:
+    if kind == JobKind.FAILED:
         return _("Generation failed")
     return ngettext("Generating %d image", "Generating %d images", count) % count
 
 
-def _movement_words(row: "TimelineRow") -> str:
-    count = row.image_count
-    if row.kind == TransactionKind.REFUNDED:
+def _movement_words(kind: int, count: int | None) -> str:
+    if kind == TransactionKind.REFUNDED:
         return _("Credits refunded for a failed generation")
     if not count:
         return _("Credits used")
@@ -52,11 +70,3 @@ def _added_words(row: "TimelineRow") -> str:
     if row.transaction_type == TransactionType.ADMIN_ADJUSTMENT:
         return _("Credits adjusted")
     return _("Credits changed")
-
-
-def _quality(row: "TimelineRow") -> str:
-    return "(HQ)" if row.quality == Quality.HQ else ""
-
-
-def _for_whom(row: "TimelineRow") -> str:
-    return _("for %s") % row.character_name if row.character_name else ""

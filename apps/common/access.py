@@ -27,15 +27,15 @@ def owner(view: View) -> View:
     return _marked(guarded, "owner")  # type: ignore[return-value]
 
 
-def staff(permission: str) -> Callable[[View], View]:
-    """Staff with the permission; for everyone else the page doesn't exist."""
+def staff(permission: str = "") -> Callable[[View], View]:
+    """Staff with the permission, or all of the staff where none is named; for everyone else the page doesn't exist."""
 
     def mark(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return _to_sign_in(request)
-            if not (request.user.is_staff and request.user.has_perm(permission)):
+            if not request.user.is_staff or (permission and not request.user.has_perm(permission)):
                 raise Http404
             return view(request, *args, **kwargs)
 

@@ -9,6 +9,8 @@ from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 
 _TARGET_HEADER = "HX-Target"
+_RESTORE_HEADER = "HX-History-Restore-Request"
+_PURPOSE_HEADERS = ("Sec-Purpose", "Purpose")
 _PARTIAL_NAME = re.compile(r"[a-z][a-z-]{0,40}")
 
 
@@ -25,10 +27,20 @@ def render_page(request: HttpRequest, template: str, context: dict[str, Any], *,
 
 def partial_asked_for(request: HttpRequest) -> str:
     """The name of the element to be filled; empty for a whole page."""
-    if request.headers.get("HX-History-Restore-Request"):
+    if request.headers.get(_RESTORE_HEADER):
         return ""
     target = request.headers.get(_TARGET_HEADER, "")
     return target if _PARTIAL_NAME.fullmatch(target) else ""
+
+
+def is_prefetch(request: HttpRequest) -> bool:
+    """Whether a browser fetches ahead what nobody has asked for yet, and may never."""
+    return any("prefetch" in request.headers.get(name, "") for name in _PURPOSE_HEADERS)
+
+
+def is_opened(request: HttpRequest) -> bool:
+    """Whether a person asks to see this now, as opposed to a way back to what was seen before, or a prefetch."""
+    return request.method == "GET" and _RESTORE_HEADER not in request.headers and not is_prefetch(request)
 
 
 def _body(request: HttpRequest, template: str, context: dict[str, Any]) -> str:

@@ -166,9 +166,7 @@ def cursor_at(depth: int, filters: TimelineFilters) -> Cursor:
 
 def explain(filters: TimelineFilters, cursor: Cursor | None = None, user_id: int = HEAVY) -> Plan:
     """The plan of a page."""
-    asked = timeline(filters, user_id)
-    since = cursor.walk.since if cursor else filters.since(NOW)
-    return explained(statement.page(asked._shape(cursor)), asked._params(since, cursor))
+    return explained(*timeline(filters, user_id).question(cursor))
 
 
 def explained(query: str, params: dict[str, Any]) -> Plan:

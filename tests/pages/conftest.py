@@ -9,13 +9,14 @@ from typing import Any, TypeAlias
 import pytest
 from django.conf import LazySettings
 from django.db import connections
-from playwright.sync_api import Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django import DjangoDbBlocker
 
 from tests import running
 from tests.conftest import empty_database
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+LAUNCHED_WITH = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -31,26 +32,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason="no Chromium found: install Debian's package chromium"))
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, object]:
-    return {"executable_path": CHROMIUM, "args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]}
-
-
-@pytest.fixture(scope="session")
-def browser_context_args() -> dict[str, object]:
-    """Nothing moves, so that pictures show where things come to rest."""
-    return {"reduced_motion": "reduce", "viewport": {"width": 1280, "height": 800}}
-
-
-@pytest.fixture(scope="session")
-def playwright(django_db_setup: None) -> Iterator[Playwright]:
-    """Started after the test database is made: beside its event loop Django's connections are other ones."""
-    with sync_playwright() as running_playwright:
-        yield running_playwright
+@pytest.fixture
+def browser(django_db_setup: None) -> Iterator[Browser]:
+    """A Chromium for one test. Its event loop ends with it: beside one Django refuses a database to other tests."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=LAUNCHED_WITH)
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture
-def beside_the_browser(playwright: Playwright, django_db_blocker: DjangoDbBlocker) -> Iterator["BesideTheBrowser"]:
+def page(browser: Browser) -> Iterator[Page]:
+    """An empty page. Nothing moves, so that pictures show where things come to rest."""
+    context = browser.new_context(reduced_motion="reduce", viewport={"width": 1280, "height": 800})
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def beside_the_browser(browser: Browser, django_db_blocker: DjangoDbBlocker) -> Iterator["BesideTheBrowser"]:
     """Runs a function in a thread without an event loop, where it can use the database."""
     with django_db_blocker.unblock(), ThreadPoolExecutor(max_workers=1) as thread:
         yield lambda function: thread.submit(_and_disconnect, function).result()

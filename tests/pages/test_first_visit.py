@@ -15,6 +15,7 @@ EMAIL = "newcomer@example.com"
 PAGES = (
     "/activity/",
     "/activity/?type=generation",
+    "/activity/statement/",
     "/generate/",
     "/gallery/",
     "/characters/",

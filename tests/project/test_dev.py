@@ -15,6 +15,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from activity_project.dev import empty
 from activity_project.embedded import PROJECT, sockets_folder
 from tests.project.machine import (
     Script,
@@ -160,6 +161,15 @@ def test_a_reset_never_empties_a_database_that_is_given(tmp_path: Path) -> None:
         refused.stderr == "--reset deletes only what is in .data/, and DATABASE_URL names another database: unset it.\n"
     )
     assert (tmp_path / "kept").exists()
+
+
+def test_a_reset_deletes_all_but_the_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DATABASE_URL")
+    (tmp_path / "postgresql" / "base").mkdir(parents=True)
+    for name in ("postgresql/base/1", "valkey.log", "owner.lock"):
+        (tmp_path / name).touch()
+    empty(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["owner.lock"]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")

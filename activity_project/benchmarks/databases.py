@@ -1,0 +1,73 @@
+"""A database of a benchmark's own, on the server of the product's: made once, and used again while it is the same."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from hashlib import blake2s
+
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from psycopg import sql
+
+_STAMP_TABLE = "benchmark_data"
+
+
+@contextmanager
+def own_database(suffix: str, *, content: str, fill: Callable[[], None], fresh: bool) -> Iterator[None]:
+    """Has Django's connection lead to the database ``<name>_bench_<suffix>`` within the block.
+
+    It is made anew where ``fresh`` says so, or where it doesn't hold what ``content`` describes under the present
+    migrations: half-filled ones carry no stamp.
+    """
+    product = connection.settings_dict["NAME"]
+    name, stamp = f"{product}_bench_{suffix}", _stamp(content)
+    exists = _exists(name)
+    try:
+        if fresh or not exists or not _holds(name, stamp):
+            _create_anew(product, name)
+            _fill(name, fill, stamp)
+        _lead_to(name)
+        yield
+    finally:
+        _lead_to(product)
+
+
+def _stamp(content: str) -> str:
+    leaves = sorted(MigrationLoader(None).graph.leaf_nodes())
+    return blake2s(f"{content}|{leaves}".encode(), digest_size=16).hexdigest()
+
+
+def _exists(name: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        return cursor.fetchone() is not None
+
+
+def _holds(name: str, stamp: str) -> bool:
+    _lead_to(name)
+    with connection.cursor() as cursor:
+        if _STAMP_TABLE not in connection.introspection.table_names(cursor):
+            return False
+        cursor.execute(f"SELECT stamp = %s FROM {_STAMP_TABLE}", [stamp])
+        return bool(cursor.fetchone()[0])
+
+
+def _create_anew(product: str, name: str) -> None:
+    _lead_to(product)
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+        cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+
+
+def _fill(name: str, fill: Callable[[], None], stamp: str) -> None:
+    _lead_to(name)
+    call_command("migrate", verbosity=0)
+    fill()
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TABLE {_STAMP_TABLE} AS SELECT %s::text AS stamp", [stamp])
+
+
+def _lead_to(name: str) -> None:
+    connection.close()
+    connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's wrapper has it
+    connection.settings_dict["NAME"] = name

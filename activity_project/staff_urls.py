@@ -1,0 +1,13 @@
+"""The staff's own area: the pages of all apps for those who work here."""
+
+from django.urls import path
+
+from apps.activity import staff_views as activity
+from apps.common import staff_views as common
+
+app_name = "staff"
+
+urlpatterns = [
+    path("", common.home, name="home"),
+    path("adoption/", activity.adoption, name="adoption"),
+]

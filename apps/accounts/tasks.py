@@ -1,0 +1,15 @@
+"""Celery's doors to people's accounts."""
+
+import structlog
+from celery import shared_task
+from django.utils import timezone
+
+from apps.accounts import visits
+
+log = structlog.get_logger(__name__)
+
+
+@shared_task(name="accounts.prune_visits")
+def prune_visits() -> None:
+    """The daily end of visits that have been kept long enough."""
+    log.info("visits pruned", deleted=visits.prune_visits(timezone.now().date()))

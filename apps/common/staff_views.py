@@ -1,0 +1,15 @@
+"""The first page of the staff's area."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from apps.common.access import staff
+from apps.common.pages import render_page
+from apps.common.staff_pages import pages_for
+
+
+@staff()
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What the person may open here."""
+    return render_page(request, "staff/home.html", {"pages": pages_for(request.user)})
