@@ -72,8 +72,8 @@ class TimelineQuery(TimelineWish, QuerySchema):
 class ItemPath(ApiSchema):
     """Which item: its source and its id there."""
 
-    source_type: SourceType
-    source_id: UUID
+    source_type: SourceType = Field(description="Where it is stored.")
+    source_id: UUID = Field(description="Its id there.")
 
 
 class Source(ApiSchema):
