@@ -187,6 +187,7 @@ class Timeline:
             "user_id": self.user_id,
             "character_id": self.filters.character_id,
             "status": self.filters.status and self.filters.status.value,
+            "all_rows": statement.ALL_ROWS,
             "words": self.filters.words,
             "since": since or "-infinity",
             "until": self.filters.until or "infinity",

@@ -16,7 +16,7 @@ from apps.credits.models import CreditTransaction
 from apps.credits.verification import verify
 from apps.generations.models import GenerationJob
 
-SIZE = history.Size(rows=60_000, seed=3)
+SIZE = history.Size(rows=30_000, seed=3)
 TINY = history.Size(rows=3_000, seed=3)
 
 
