@@ -57,6 +57,7 @@ MATRIX = {
     "api:list_activity": OWN_DATA,
     "api:one_activity": OWNERS_DATA,
     "api:list_transactions": OWN_DATA,
+    "api:read_statement": OWN_DATA,
     "api:usage": OWN_DATA,
     "trpc": OWN_DATA,
     "credits:overview": OWN_PAGE,

@@ -13,7 +13,6 @@ from apps.credits.models import JOB_REFERENCE, TransactionType
 from apps.generations.models import JobKind
 from apps.generations.states import Status
 
-
 ALL_ROWS = 2**62
 
 

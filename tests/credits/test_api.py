@@ -91,3 +91,33 @@ def test_a_page_takes_two_queries(
 
     with django_assert_num_queries(2):
         program.get(URL)
+
+
+STATEMENT = "/api/v1/credits/statement"
+
+
+def test_a_statement_adds_up_to_the_ledger(owner: User, program: Program) -> None:
+    operations.request(user=on_plan(owner), wish=wish(quality="hq"))
+
+    told = program.get(STATEMENT).json()
+
+    assert told["openingBalance"] + sum(total["credits"] for total in told["totals"]) == told["closingBalance"] == 48
+    assert {total["type"] for total in told["totals"] if total["count"]} == {"generation", "subscription_grant"}
+
+
+def test_a_statement_of_days_before_the_account_is_empty(owner: User, program: Program) -> None:
+    on_plan(owner)
+
+    told = program.get(STATEMENT, {"firstDay": "2020-02-01"}).json()
+
+    assert (told["lastDay"], told["openingBalance"], told["closingBalance"]) == ("2020-02-29", 0, 0)
+
+
+@pytest.mark.parametrize(
+    "query", [{"firstDay": "2026-02-02", "lastDay": "2026-02-01"}, {"firstDay": "1999-01-01"}, {"lastDay": "soon"}]
+)
+def test_days_that_make_no_period_are_named(program: Program, query: dict[str, str]) -> None:
+    answer = program.get(STATEMENT, query)
+
+    assert answer.status_code == 400
+    assert "Day" in str(answer.json()["errors"])
