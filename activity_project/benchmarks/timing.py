@@ -1,7 +1,7 @@
 """Times of things that are compared: taken in turns, so that a machine that slows down slows all of them."""
 
 import gc
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from statistics import median
 from time import perf_counter_ns
@@ -12,22 +12,16 @@ from apps.common.progress import track
 WARM_UP_RUNS = 3
 
 
-def medians_ms(
-    things: Mapping[str, Callable[[], Any]], *, rounds: int, label: str, rarely: Collection[str] = (), block: int = 1
-) -> dict[str, float]:
-    """The median time of each in milliseconds, over so many rounds of ``block`` runs.
-
-    What is named in ``rarely`` takes part in each tenth round only, because it takes hundreds of times as long.
-    """
-    for name, thing in things.items():
-        for _ in range(1 if name in rarely else WARM_UP_RUNS):
+def medians_ms(things: Mapping[str, Callable[[], Any]], *, rounds: int, label: str, block: int = 1) -> dict[str, float]:
+    """The median time of each in milliseconds, over so many rounds of ``block`` runs."""
+    for thing in things.values():
+        for _ in range(WARM_UP_RUNS):
             thing()
     times: dict[str, list[float]] = {name: [] for name in things}
     with _without_collector():
         for turn in track(range(rounds), total=rounds, label=label):
             for name in _in_turn(list(things), turn):
-                if name not in rarely or turn % 10 == 0:
-                    times[name].append(_run_ms(things[name], block))
+                times[name].append(_run_ms(things[name], block))
             gc.collect()
     return {name: median(taken) for name, taken in times.items()}
 

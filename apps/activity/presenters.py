@@ -7,7 +7,7 @@ here, with one time zone object and one reversed URL a page.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import groupby
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -15,24 +15,27 @@ from zoneinfo import ZoneInfo
 from django.db.models import TextChoices
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils.formats import date_format
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from apps.activity.filters import TimelineFilters
 from apps.activity.items import ActivityItem, ActivityType
 from apps.activity.timeline import Cursor, Page
-from apps.common.words import credits_word, grouped, signed, signed_credits_word
+from apps.common.words import credits_word, day_in_full, grouped, signed, signed_credits_word
 from apps.generations.models import Quality
 from apps.generations.states import Status
 
+# For what is made of ids, figures and names of our own: to escape it takes the template longer than to place it.
+_Plain = SafeString
+
 _ICON_AND_TONE = {
-    ActivityType.GENERATION_STARTED: ("loader", "running"),
-    ActivityType.GENERATION_COMPLETED: ("images", "done"),
-    ActivityType.GENERATION_FAILED: ("triangle-alert", "failed"),
-    ActivityType.CREDITS_CONSUMED: ("coins", "quiet"),
-    ActivityType.CREDITS_REFUNDED: ("undo-2", "plus"),
-    ActivityType.CREDITS_REFRESHED: ("refresh-cw", "plus"),
-    ActivityType.CREDITS_ADDED: ("plus", "plus"),
+    ActivityType.GENERATION_STARTED: (_Plain("loader"), _Plain("running")),
+    ActivityType.GENERATION_COMPLETED: (_Plain("images"), _Plain("done")),
+    ActivityType.GENERATION_FAILED: (_Plain("triangle-alert"), _Plain("failed")),
+    ActivityType.CREDITS_CONSUMED: (_Plain("coins"), _Plain("quiet")),
+    ActivityType.CREDITS_REFUNDED: (_Plain("undo-2"), _Plain("plus")),
+    ActivityType.CREDITS_REFRESHED: (_Plain("refresh-cw"), _Plain("plus")),
+    ActivityType.CREDITS_ADDED: (_Plain("plus"), _Plain("plus")),
 }
 
 _EXPORTS = {"CSV": "activity:export-csv", "JSON": "activity:export-json"}
@@ -105,6 +108,10 @@ class RowPresenter:
         self._zone = zone
         self._today = now.astimezone(zone).date()
         self._days: dict[date, tuple[str, str]] = {}
+        # What many rows of a page say alike is put into words once.
+        self._meta = cache(_meta)
+        self._effect = cache(_effect)
+        self._note = cache(_credits_note)
 
     def rows_by_day(self, items: Iterable[ActivityItem], after: date | None) -> Iterator[Day]:
         """The items' rows in days, the first without heading where ``after`` was the same day."""
@@ -119,32 +126,32 @@ class RowPresenter:
     def row(self, item: ActivityItem) -> Row:
         """One item's line."""
         local = item.occurred_at.astimezone(self._zone)
-        clock = f"{local:%H:%M}"
+        iso, id_ = local.isoformat(timespec="seconds"), str(item.id)
         icon, tone = _ICON_AND_TONE[item.type]
-        url = f"{_urls.items}{item.source_type}/{item.id}/"
+        url = _Plain(f"{_urls.items}{item.source_type}/{id_}/")
         failed = item.type is ActivityType.GENERATION_FAILED
         return Row(
-            dom_id=f"item-{item.id}",
+            dom_id=_Plain(f"item-{id_}"),
             url=url,
             icon=icon,
             tone=tone,
             title=item.title,
-            time=clock,
-            time_iso=local.isoformat(timespec="seconds"),
-            time_exact=f"{self._day(local.date())[1]}, {local:%H:%M:%S} {local.tzname()}",
-            meta=_meta(item),
-            credits=credits_effect(item),
-            credits_note=_credits_note(item),
-            thumbnail_url=f"{_urls.results}{item.id}/thumbnail/" if item.has_result else "",
+            time=_Plain(iso[11:16]),
+            time_iso=_Plain(iso),
+            time_exact=f"{self._day(local.date())[1]}, {iso[11:19]} {local.tzname()}",
+            meta=self._meta(_status_of(item), item.description if failed else "", item.quality, item.aspect_ratio),
+            credits=self._effect(*_movement_of(item)),
+            credits_note=self._note(item.balance_after, item.credits_delta if item.refund else None),
+            thumbnail_url=_Plain(f"{_urls.results}{id_}/thumbnail/") if item.has_result else "",
             refresh_url=f"{url}row/" if item.is_running else "",
-            retry_url=f"{_urls.results}{item.id}/retry/" if failed else "",
+            retry_url=f"{_urls.results}{id_}/retry/" if failed else "",
             retry_cost=retry_words(item) if failed else "",
         )
 
     def _day(self, day: date) -> tuple[str, str]:
         """The day as its heading and in full, worked out once a page."""
         if day not in self._days:
-            full = date_format(day, "j F Y")
+            full = day_in_full(day)
             self._days[day] = (self._heading(day, full), full)
         return self._days[day]
 
@@ -178,12 +185,20 @@ def export_links(applied: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
 
 def credits_effect(item: ActivityItem) -> str:
     """For example “−10 credits”, “−10, +10 refunded” or, where nothing moved, nothing."""
-    if item.is_generation and item.charge and item.refund:
-        return _("%(charge)s, %(refund)s refunded") % {
-            "charge": signed(item.charge.amount),
-            "refund": signed(item.refund.amount),
-        }
-    return signed_credits_word(item.credits_delta) if item.credits_delta else ""
+    return _effect(*_movement_of(item))
+
+
+def _movement_of(item: ActivityItem) -> tuple[int, int | None]:
+    """What the item took or gave and, of a job that was paid for and refunded, what came back."""
+    if item.charge and item.refund:
+        return item.charge.amount, item.refund.amount
+    return item.credits_delta, None
+
+
+def _effect(amount: int, refund: int | None) -> str:
+    if refund is not None:
+        return _("%(charge)s, %(refund)s refunded") % {"charge": signed(amount), "refund": signed(refund)}
+    return signed_credits_word(amount) if amount else ""
 
 
 def retry_words(item: ActivityItem) -> str:
@@ -191,27 +206,21 @@ def retry_words(item: ActivityItem) -> str:
     return _("Retry for %s") % credits_word(-item.charge.amount) if item.charge else _("Retry")
 
 
-def _credits_note(item: ActivityItem) -> str:
-    if item.balance_after is not None:
-        return _("Balance %s") % grouped(item.balance_after)
-    return _("net %s") % signed(item.credits_delta) if item.refund else ""
+def _credits_note(balance_after: int | None, net: int | None) -> str:
+    if balance_after is not None:
+        return _("Balance %s") % grouped(balance_after)
+    return "" if net is None else _("net %s") % signed(net)
 
 
-def _meta(item: ActivityItem) -> str:
+def _status_of(item: ActivityItem) -> str | None:
+    """A transaction bears the status of its job, which isn't its own."""
+    return item.status if item.is_generation else None
+
+
+def _meta(status: str | None, error: str, quality: str | None, aspect_ratio: str | None) -> str:
     """The quiet second line after the time."""
-    return " · ".join(part for part in (_status_words(item), _quality(item), item.aspect_ratio) if part)
-
-
-def _status_words(item: ActivityItem) -> str:
-    if not item.is_generation:
-        return ""
-    if item.status == Status.FAILED:
-        return _("Failed: %s") % item.description
-    return label_of(Status, item.status)
-
-
-def _quality(item: ActivityItem) -> str:
-    return label_of(Quality, item.quality)
+    said = _("Failed: %s") % error if status == Status.FAILED else label_of(Status, status)
+    return " · ".join(part for part in (said, label_of(Quality, quality), aspect_ratio) if part)
 
 
 def label_of(choices: type[TextChoices], value: str | None) -> str:

@@ -212,7 +212,9 @@ def _moved_jobs(shape: Shape) -> str:
 
 
 # Of all the person's characters, id and name: once, in the first row. The form of a page's filters lists them.
-_CHARACTERS = """CASE WHEN row_number() OVER listed = 1 THEN
+# Found by its id: numbering the rows by a window takes as long as a third of the statement.
+_CHARACTERS = """CASE WHEN p.id IS NOT DISTINCT FROM (
+         SELECT id FROM page ORDER BY t DESC, is_job DESC, id DESC LIMIT 1) THEN
          (SELECT COALESCE(array_agg(ARRAY[id::text, name] ORDER BY lower(name), id), '{}')
             FROM characters WHERE user_id = %(user_id)s) END"""
 
@@ -250,5 +252,4 @@ SELECT statement_timestamp(), pg_current_snapshot()::text, {_CHARACTERS if with_
   LEFT JOIN charge back ON p.is_job = 1 AND back.reference_id = p.id AND back.user_id = %(user_id)s
                        AND back.type = '{TransactionType.REFUND.value}'
   LEFT JOIN name ON name.id = p.character_id AND name.user_id = %(user_id)s
- WINDOW listed AS (ORDER BY p.t DESC, p.is_job DESC, p.id DESC)
  ORDER BY p.t DESC, p.is_job DESC, p.id DESC"""

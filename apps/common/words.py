@@ -1,11 +1,12 @@
 """Words and figures for people: credits, money, times and durations, the same in templates and in presenters."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 MINUS: Final = "\N{MINUS SIGN}"
 
@@ -81,6 +82,16 @@ def _ago(sentence: str, count: int) -> str:
 def calendar_date(moment: datetime) -> str:
     """The day of the moment in the current time zone: ``21 November 2026``."""
     return date_format(timezone.localtime(moment), "j F Y")
+
+
+def day_in_full(day: date) -> str:
+    """``21 November 2026``, remembered for each language: a page can be about dozens of days."""
+    return _day_in_full(day, get_language())
+
+
+@lru_cache(maxsize=1024)
+def _day_in_full(day: date, _language: str | None) -> str:
+    return date_format(day, "j F Y")
 
 
 def duration(length: timedelta) -> str:
