@@ -54,7 +54,7 @@ CAST = (
         characters=("Luna (demo)", "Kai (demo)", "Nova (demo)"),
         days=200,
         jobs=620,
-        pictures=14,
+        pictures=9,
     ),
     Part(
         email="casual@demo.example",
@@ -63,7 +63,7 @@ CAST = (
         characters=("Iris (demo)",),
         days=60,
         jobs=34,
-        pictures=8,
+        pictures=5,
     ),
     Part(email="new@demo.example", about="signed up just now", plan="free", jobs=0),
     Part(email="staff@demo.example", about="staff", is_staff=True, plan="studio"),

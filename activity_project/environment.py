@@ -86,10 +86,12 @@ def postgres(name: str, default: str) -> dict[str, object]:
 
 
 def _port(name: str, netloc: str) -> str:
-    _, _, port = netloc.rpartition("@")[2].rpartition(":")
-    if port and not port.isdigit() and not port.endswith("]"):
+    """The port of ``user:password@host:port``; empty where none is given."""
+    host = netloc.rpartition("@")[2].rpartition("]")[2]  # after an IPv6 address's bracket
+    port = host.rpartition(":")[2] if ":" in host else ""
+    if port and not port.isdigit():
         raise ImproperlyConfigured(f"{name} has the port {port!r}; write a number.")
-    return port if port.isdigit() else ""
+    return port
 
 
 def redis(name: str, default: str) -> str:

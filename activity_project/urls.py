@@ -1,7 +1,9 @@
 """The map of the site: one include an app."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
+from activity_project.api import api
+from activity_project.trpc import call
 from apps.common import views
 
 urlpatterns = [
@@ -9,6 +11,8 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("accounts/", include("allauth.urls")),
+    path("api/v1/", api.urls),
+    re_path(r"^trpc/(?P<names>[^/]*)$", call, name="trpc"),
     path("account/", include("apps.accounts.urls")),
     path("activity/", include("apps.activity.urls")),
     path("admin/", include("activity_project.staff_urls")),

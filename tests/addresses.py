@@ -5,6 +5,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, reverse
 
+from apps.accounts.models import ApiToken
 from apps.generations.models import Character, GenerationJob
 
 OTHERS = ("allauth",)
@@ -24,11 +25,14 @@ def _named(pattern: URLPattern, namespace: str) -> URLPattern:
     return URLPattern(pattern.pattern, pattern.callback, pattern.default_args, name)
 
 
-def address(name: str, job: GenerationJob, character: Character, transaction_id: Any) -> list[str]:
+def address(name: str, *, job: GenerationJob, character: Character, transaction_id: Any, token: ApiToken) -> list[str]:
     """The addresses that a name stands for, pointing at one person's things."""
     by_name: dict[str, list[list[Any]]] = {
+        "accounts:revoke-token": [[token.pk]],
         "activity:item": [["generation_job", job.pk], ["credit_transaction", transaction_id]],
         "activity:row": [["generation_job", job.pk], ["credit_transaction", transaction_id]],
+        "api:one_activity": [["generation_job", job.pk], ["credit_transaction", transaction_id]],
+        "trpc": [["activity.list"]],
         "generations:character": [[character.pk]],
         "generations:result": [[job.pk]],
         "generations:status": [[job.pk]],

@@ -59,6 +59,13 @@ class SignedIn(Client):
         self.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
 
 
+class Program(Client):
+    """A program that shows a token with every request."""
+
+    def __init__(self, secret: str) -> None:
+        super().__init__(headers={"authorization": f"Bearer {secret}"})
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(
     django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker

@@ -1,13 +1,15 @@
 """Test objects. Jobs and credits come from the product's own operations; only people and characters are made here."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 from factory.declarations import LazyFunction, Sequence, SubFactory
 from factory.django import DjangoModelFactory, Password
 
+from apps.accounts import tokens
 from apps.accounts.models import Plan, User
+from apps.accounts.scopes import Scope
 from apps.credits import ledger
 from apps.credits.enrolment import enrol
 from apps.generations.models import Character
@@ -56,3 +58,10 @@ def wish(**changes: Any) -> Wish:
     """A small wish that the sketch provider draws at once."""
     asked: dict[str, Any] = {"prompt": "a quiet beach", "quality": "standard", "aspect_ratio": "1:1", "image_count": 1}
     return Wish(**asked | changes)
+
+
+def issued(user: User, *scopes: Scope, lifetime: timedelta | None = None, now: datetime | None = None) -> tokens.Issued:
+    """A token of the person's for the scopes, for all of them where none are named."""
+    return tokens.issue(
+        user=user, name="script", scopes=scopes or tuple(Scope), lifetime=lifetime, now=now or timezone.now()
+    )

@@ -15,7 +15,7 @@ from apps.accounts.models import User
 from apps.generations import operations, production
 from tests.addresses import address, our_patterns
 from tests.conftest import SignedIn
-from tests.factories import CharacterFactory, UserFactory, on_plan, wish
+from tests.factories import CharacterFactory, UserFactory, issued, on_plan, wish
 
 pytestmark = pytest.mark.django_db
 
@@ -33,12 +33,16 @@ OWNERS_ONLY = _row(GONE, anonymous=SIGN_IN, owner=IN)
 STAFF_ONLY = _row(IN, anonymous=SIGN_IN, owner=GONE, stranger=GONE)
 WITH_PERMISSION = _row(GONE, anonymous=SIGN_IN, admin=IN)
 OWNERS_ACT = OWNERS_ONLY | {"owner": POSTED}
+OWN_DATA = OWN_PAGE | {"anonymous": 401}
+OWNERS_DATA = OWNERS_ONLY | {"anonymous": 401}
 
 MATRIX = {
     "home": _row(HOME, anonymous=IN),
     "healthz": EVERYONE,
     "readyz": EVERYONE,
     "accounts:account": OWN_PAGE,
+    "accounts:create-token": _row(POSTED, anonymous=SIGN_IN),
+    "accounts:revoke-token": OWNERS_ACT,
     "activity:timeline": OWN_PAGE,
     "activity:export-csv": OWN_PAGE,
     "activity:export-json": OWN_PAGE,
@@ -47,6 +51,15 @@ MATRIX = {
     "activity:statement": OWN_PAGE,
     "activity:new": _row(286, anonymous=SIGN_IN),
     "activity:new-rows": OWN_PAGE,
+    "api:api-root": _row(GONE),
+    "api:openapi-json": EVERYONE,
+    "api:openapi-view": EVERYONE,
+    "api:list_activity": OWN_DATA,
+    "api:one_activity": OWNERS_DATA,
+    "api:list_transactions": OWN_DATA,
+    "api:read_statement": OWN_DATA,
+    "api:usage": OWN_DATA,
+    "trpc": OWN_DATA,
     "credits:overview": OWN_PAGE,
     "staff:home": STAFF_ONLY,
     "staff:adoption": WITH_PERMISSION,
@@ -63,6 +76,8 @@ MATRIX = {
     "generations:download": OWNERS_ACT,
 }
 NAMES = [str(pattern.name) for pattern in our_patterns(get_resolver())]
+# What an act answers where it doesn't lead to another page: the file, and the form that asks for a name.
+ANSWERS_OF_ACTS = {"generations:download": IN, "accounts:create-token": 422}
 ACTS = {name for name, row in MATRIX.items() if POSTED in row.values()}
 
 
@@ -73,7 +88,8 @@ def addresses_of_owner(owner: User) -> Callable[[str], list[str]]:
     job = operations.request(user=owner, wish=wish(character=character))
     production.produce(job.pk, attempt=1)
     charge = owner.credit_transactions.of_job(job.pk).get()
-    return lambda name: address(name, job, character, charge.pk)
+    token = issued(owner).token
+    return lambda name: address(name, job=job, character=character, transaction_id=charge.pk, token=token)
 
 
 @pytest.fixture
@@ -109,7 +125,7 @@ def _read_to_the_end(answer: Any) -> None:
 
 def _expected(name: str, who: str) -> int | str:
     expected = MATRIX[name][who]
-    return expected if expected != POSTED else {"generations:download": IN}.get(name, POSTED)
+    return expected if expected != POSTED else ANSWERS_OF_ACTS.get(name, POSTED)
 
 
 def _outcome(status: int, location: str) -> int | str:

@@ -99,3 +99,8 @@ class TimelineFilters:
 
 
 EVERYTHING = TimelineFilters()
+
+
+def searched(text: str) -> str:
+    """The text as prompts are searched for it; empty where there is no word in it to search for."""
+    return " ".join(text.lower().split()) if any(map(str.isalnum, text)) else ""

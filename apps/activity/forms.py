@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
-from apps.activity.filters import DateRange, TimelineFilters, Type
+from apps.activity.filters import DateRange, TimelineFilters, Type, searched
 from apps.generations.models import Character, GenerationJob
 from apps.generations.states import Status
 
@@ -105,11 +105,11 @@ class FilterQuery:
         )
 
     def _words(self, text: str) -> str:
-        if text and not any(map(str.isalnum, text)):
+        words = searched(text)
+        if text and not words:
             self.notices.append(_("A search needs a word, so “%s” isn't applied.") % text)
             self._ignored.add("q")
-            return ""
-        return " ".join(text.lower().split())
+        return words
 
     def _unusable(self) -> list[str]:
         return [

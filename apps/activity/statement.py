@@ -14,6 +14,8 @@ from apps.credits.models import JOB_REFERENCE, TransactionType
 from apps.generations.models import JobKind
 from apps.generations.states import Status
 
+ALL_ROWS = 2**62
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -138,16 +140,25 @@ def _found_jobs(shape: Shape) -> list[str]:
 
 
 def _ended_jobs_with_words(shape: Shape, kinds: str) -> str:
-    """One range of the index of words, by the rarest word; the job itself says whether it has the others too."""
-    conditions = ["w.user_id = %(user_id)s", "w.word = (SELECT rarest FROM needle)", f"j.kind IN ({kinds})"]
-    conditions += _narrowed(shape, time="w.occurred_at", id_="w.job_id", id_param="job_id", seen=_JOB_SEEN)
+    """One range of the index of words, by the rarest word; the job itself says whether it has the others too.
+
+    The planner expects few uses of a word by anyone, and would rather read all of them, or all of an influencer's
+    jobs, than go through the index in its order and stop. ``OFFSET 0`` keeps it from turning the join round, and a
+    limit that is a parameter, though it is never reached, makes it plan for the first rows.
+    """
+    of_word = ["w.user_id = %(user_id)s", "w.word = (SELECT rarest FROM needle)", *_bounded(shape, "w.occurred_at")]
+    of_job = [f"j.kind IN ({kinds})", _HAS_ALL_WORDS]
+    if shape.continues:
+        of_word.append("(w.occurred_at, w.job_id) < (%(time)s, %(job_id)s)")
+        of_job.append(_JOB_SEEN)
     if shape.of_character:
-        conditions.append("j.character_id = %(character_id)s")
-    return (
-        f"(SELECT {_JOB_COLUMNS} FROM generation_job_words w JOIN generation_jobs j ON j.id = w.job_id"
-        f" WHERE {' AND '.join(conditions)} AND {_HAS_ALL_WORDS}"
-        f" ORDER BY w.occurred_at DESC, w.job_id DESC LIMIT %(rows)s)"
-    )
+        of_job.append("j.character_id = %(character_id)s")
+    return f"""(SELECT {_JOB_COLUMNS}
+       FROM (SELECT w.occurred_at, w.job_id FROM generation_job_words w WHERE {" AND ".join(of_word)}
+              ORDER BY w.occurred_at DESC, w.job_id DESC LIMIT %(all_rows)s) w
+            CROSS JOIN LATERAL (SELECT * FROM generation_jobs WHERE id = w.job_id OFFSET 0) j
+      WHERE {" AND ".join(of_job)}
+      ORDER BY w.occurred_at DESC, w.job_id DESC LIMIT %(rows)s)"""
 
 
 def _credits(shape: Shape, kind: int) -> str:

@@ -11,7 +11,7 @@ because between two statements a job can move and be met twice.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -37,7 +37,7 @@ MAX_LIMIT = 100
 SETTLED_AFTER = timedelta(minutes=5)
 
 _SNAPSHOT = re.compile(r"([0-9]{1,19}):([0-9]{1,19}):((?:[0-9]{1,19}(?:,[0-9]{1,19})*)?)")
-_PARTS = ("t", "s", "i", "a", "x", "d", "f")
+CURSOR_PARTS = ("t", "s", "i", "a", "x", "d", "f")
 
 
 class Walk(NamedTuple):
@@ -73,22 +73,28 @@ class Cursor(NamedTuple):
 
     def encode(self, filters: TimelineFilters) -> str:
         """The cursor as a text for URLs, bound to the filters it was made for."""
-        return keyset.encode(
-            {
-                "t": self.position.occurred_at.isoformat(),
-                "s": self.position.source_type,
-                "i": str(self.position.id),
-                "a": self.walk.as_of.isoformat(),
-                "x": self.walk.snapshot,
-                "d": self.walk.since.isoformat() if self.walk.since else "",
-                "f": filters.fingerprint,
-            }
-        )
+        return keyset.encode(self.parts(filters))
 
     @classmethod
     def decode(cls, text: str, filters: TimelineFilters) -> "Cursor":
         """The cursor of a text. Raises BadCursor where it is malformed, cut off or made for other filters."""
-        parts = keyset.decode(text, _PARTS)
+        return cls.of_parts(keyset.decode(text, CURSOR_PARTS), filters)
+
+    def parts(self, filters: TimelineFilters) -> dict[str, str]:
+        """The cursor as texts by the names of ``CURSOR_PARTS``: time, source, id, as of, snapshot, date, filters."""
+        return {
+            "t": self.position.occurred_at.isoformat(),
+            "s": self.position.source_type,
+            "i": str(self.position.id),
+            "a": self.walk.as_of.isoformat(),
+            "x": self.walk.snapshot,
+            "d": self.walk.since.isoformat() if self.walk.since else "",
+            "f": filters.fingerprint,
+        }
+
+    @classmethod
+    def of_parts(cls, parts: Mapping[str, str], filters: TimelineFilters) -> "Cursor":
+        """The cursor of its parts. Raises BadCursor where one is malformed or they were made for other filters."""
         if parts["f"] != filters.fingerprint or parts["s"] not in list(SourceType):
             raise BadCursor
         position = Position(keyset.read_time(parts["t"]), parts["s"], keyset.read_uuid(parts["i"]))
@@ -180,6 +186,7 @@ class Timeline:
             "user_id": self.user_id,
             "character_id": self.filters.character_id,
             "status": self.filters.status and self.filters.status.value,
+            "all_rows": statement.ALL_ROWS,
             "words": self.filters.words,
             "since": since or "-infinity",
             "until": self.filters.until or "infinity",

@@ -44,6 +44,11 @@ def staff(permission: str = "") -> Callable[[View], View]:
     return mark
 
 
+def by_operation(view: View) -> View:
+    """Each operation behind the address says for itself who may call it: routes of the API, procedures of tRPC."""
+    return _marked(view, "by operation")
+
+
 def _marked(view: View, access: str) -> View:
     view.access = access  # type: ignore[attr-defined]
     return view

@@ -70,6 +70,14 @@ class CreditTransactionQuerySet(models.QuerySet["CreditTransaction"]):
         """As they were written, account by account."""
         return self.order_by("user_id", "seq")
 
+    def newest_first(self) -> Self:
+        """One account's, from the last that was written."""
+        return self.order_by("-seq")
+
+    def before_number(self, seq: int) -> Self:
+        """Those that were written before the account's transaction of that number."""
+        return self.filter(seq__lt=seq)
+
     def of_job(self, job_id: object) -> Self:
         """The charge of a generation job and, where there is one, its refund."""
         return self.filter(reference_type=JOB_REFERENCE, reference_id=job_id)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0003_plans")]
+    dependencies = [("accounts", "0004_api_tokens")]
     operations = [
         migrations.AddField("user", "last_active_on", models.DateField(editable=False, null=True)),
         migrations.AddField("user", "activity_viewed_on", models.DateField(editable=False, null=True)),

@@ -1,0 +1,35 @@
+"""Reads of the ledger."""
+
+from dataclasses import dataclass
+
+from apps.accounts.models import User
+from apps.common import keyset
+from apps.common.keyset import BadCursor
+from apps.credits.models import CreditTransaction
+
+_LAST_NUMBER = 2**63
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionPage:
+    """Some transactions, newest first, and where to go on; null at the end."""
+
+    transactions: list[CreditTransaction]
+    next_cursor: str | None
+
+
+def transactions_of(user: User, *, limit: int, cursor: str | None = None) -> TransactionPage:
+    """The person's transactions, after the cursor where one is given: one range of one index. Raises BadCursor."""
+    rows = user.credit_transactions.newest_first()
+    if cursor:
+        rows = rows.before_number(_number(cursor))
+    found = list(rows[: limit + 1])
+    shown = found[:limit]
+    return TransactionPage(shown, keyset.encode({"n": str(shown[-1].seq)}) if len(found) > limit else None)
+
+
+def _number(cursor: str) -> int:
+    text = keyset.decode(cursor, ("n",))["n"]
+    if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text) < _LAST_NUMBER):
+        raise BadCursor
+    return int(text)
