@@ -60,7 +60,7 @@ def row(request: UserRequest, source_type: str, source_id: UUID) -> HttpResponse
     """One line as it stands now: a running job asks for it until it has ended."""
     found = _find(request.user, source_type, source_id)
     presenter = RowPresenter(request.user.zone, timezone.now())
-    return render_page(request, TEMPLATE + "#row", {"row": presenter.row(found)})
+    return render_page(request, TEMPLATE + "#row", {"rows": [presenter.row(found)]})
 
 
 @owner
