@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "apps.credits",
     "apps.generations",
     "apps.activity",
+    "apps.orders",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -190,6 +191,11 @@ SKETCH_DELAY_MS = environment.integer("SKETCH_DELAY_MS", 0)
 # A queued job is offered to the workers again after this; a processing one that stood still for longer has failed.
 GENERATION_PICKUP_SECONDS = environment.integer("GENERATION_PICKUP_SECONDS", 60, least=1)
 GENERATION_STALL_SECONDS = environment.integer("GENERATION_STALL_SECONDS", 300, least=1)
+
+# --- Orders -----------------------------------------------------------------------------------
+
+# Where log entries wait that the database couldn't take; shared by all processes that log, and by the worker.
+ACTIVITY_LOG_SPOOL = DATA_DIR / "spool"
 
 # --- Analytics --------------------------------------------------------------------------------
 
