@@ -83,7 +83,7 @@ def build(
     known = _known_type(event_type, faults)
     facts, packed = _payload(_with_number(payload, order, faults), faults)
     order_id = _order_id(order, faults)
-    key = known.key if known else _text(event_type, MAX_EVENT_TYPE) or "unknown"
+    key = known.key if known else as_text(event_type, MAX_EVENT_TYPE) or "unknown"
     rank = _level(level, known, faults)
     entry = NewEntry(
         id=uuid_v7_at(timezone.now(), _chance),
@@ -94,7 +94,7 @@ def build(
         message=_message(known, key, facts, faults),
         occurred_at=_moment(occurred_at, faults),
         fingerprint=known.fingerprint(order_id, facts) if known else fingerprint(key, order_id),
-        source_key=_text(source_key, MAX_SOURCE_KEY) or None if source_key is not None else None,
+        source_key=as_text(source_key, MAX_SOURCE_KEY) or None if source_key is not None else None,
     )
     return (_with_mending(entry, known, facts) if known else entry), faults
 
@@ -102,7 +102,7 @@ def build(
 def _known_type(event_type: object, faults: list[str]) -> EventType | None:
     known = EVENT_TYPES.get(event_type) if isinstance(event_type, str) else None
     if known is None:
-        faults.append(f"no event type {event_type!r:.100}")
+        faults.append(f"no event type {as_text(event_type, 100)!r}")
     return known
 
 
@@ -121,9 +121,9 @@ def _order_id(order: object, faults: list[str]) -> UUID | None:
     if isinstance(order, Order):
         return order.pk
     try:
-        return UUID(str(order))
+        return UUID(as_text(order, 100))
     except ValueError:
-        faults.append(f"no order {order!r:.100}")
+        faults.append(f"no order {as_text(order, 100)!r}")
         return None
 
 
@@ -132,7 +132,7 @@ def _level(level: object, known: EventType | None, faults: list[str]) -> str:
         return known.level.value if known else Level.WARNING.value
     if level in Level.values:
         return str(level)
-    faults.append(f"no level {level!r:.100}")
+    faults.append(f"no level {as_text(level, 100)!r}")
     return known.level.value if known else Level.WARNING.value
 
 
@@ -140,7 +140,7 @@ def _moment(moment: object, faults: list[str]) -> datetime | None:
     """A time with its zone; one without is taken for UTC."""
     if moment is None or (isinstance(moment, datetime) and moment.tzinfo is not None):
         return moment
-    faults.append(f"no time with a zone: {moment!r:.100}")
+    faults.append(f"no time with a zone: {as_text(moment, 100)!r}")
     return moment.replace(tzinfo=UTC) if isinstance(moment, datetime) else None
 
 
@@ -153,8 +153,8 @@ def _payload(facts: Mapping[Any, Any], faults: list[str]) -> tuple[dict[str, Any
             return dict(facts), packed
         raise ValueError("null characters, or too long")
     except Exception as error:  # the boundary to whatever a caller puts into a payload
-        faults.append(f"payload: {error!r:.200}")
-    clean = {_text(name, 100): _cleaned(value, 0) for name, value in facts.items()}
+        faults.append(f"payload: {as_text(error, 200)}")
+    clean = {as_text(name, 100): _cleaned(value, 0) for name, value in facts.items()}
     packed = _encode(clean)
     if len(packed) > MAX_PAYLOAD_CHARACTERS:
         clean = dict(_shortened(clean))
@@ -178,17 +178,19 @@ def _cleaned(value: Any, depth: int) -> Any:
     """The value as JSON knows it, by its text where it isn't any."""
     if value is None or isinstance(value, bool):
         return value
-    if isinstance(value, int | float):
-        return value if math.isfinite(value) and abs(value) < 1e300 else _text(value, 100)
+    if isinstance(value, int):
+        return value if abs(value) < 2**63 else as_text(value, 100)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else as_text(value, 100)
     if depth < _MAX_DEPTH and isinstance(value, Mapping):
-        return {_text(name, 100): _cleaned(each, depth + 1) for name, each in value.items()}
+        return {as_text(name, 100): _cleaned(each, depth + 1) for name, each in value.items()}
     if depth < _MAX_DEPTH and isinstance(value, list | tuple | set | frozenset):
         return [_cleaned(each, depth + 1) for each in value]
-    return _text(value, MAX_PAYLOAD_CHARACTERS)
+    return as_text(value, MAX_PAYLOAD_CHARACTERS)
 
 
-def _text(value: object, limit: int) -> str:
-    """The value as text that PostgreSQL takes: no null characters, no halves of surrogate pairs."""
+def as_text(value: object, limit: int) -> str:
+    """The value as a text that can be shown and stored: no null characters, no halves of surrogate pairs."""
     try:
         text = str(value)
     except Exception:  # objects from anywhere, down to those that can't be shown
@@ -202,9 +204,9 @@ def _message(known: EventType | None, key: str, facts: Mapping[str, Any], faults
         try:
             said = known.say(facts) if known else _("Unknown event: %s") % key
         except Exception as error:  # a sentence must not cost the entry
-            faults.append(f"sentence: {error!r:.200}")
+            faults.append(f"sentence: {as_text(error, 200)}")
             said = str(known.label) if known else key
-    return _text(said, MAX_MESSAGE_CHARACTERS)
+    return as_text(said, MAX_MESSAGE_CHARACTERS)
 
 
 def _with_mending(entry: NewEntry, known: EventType, facts: Mapping[str, Any]) -> NewEntry:

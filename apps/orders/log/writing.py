@@ -25,7 +25,7 @@ from django.db import connection
 from django.utils import timezone
 
 from apps.orders.log import spool, statements
-from apps.orders.log.entries import NewEntry, build
+from apps.orders.log.entries import NewEntry, as_text, build
 from apps.orders.log.spool import Kept
 from apps.orders.models import Order
 
@@ -56,7 +56,12 @@ def log_event(
             source_key=source_key,
         )
     except Exception:  # the last boundary: whatever is wrong with the log, the caller's work goes on
-        log.critical("activity entry lost", event_type=repr(event_type)[:100], order=repr(order)[:100], exc_info=True)
+        asked = {
+            "event_type": as_text(event_type, 100),
+            "order": as_text(order, 100),
+            "source_key": as_text(source_key, 100),
+        }
+        log.critical("activity entry lost", exc_info=True, **asked)
 
 
 def _record(event_type: str, **asked: Any) -> None:
