@@ -115,11 +115,14 @@ DECLARE
   oldest timestamptz;
   left_over bigint;
 BEGIN
-  INSERT INTO open_problems AS it (fingerprint, event_type, level, message, entries,
-                                   first_occurred_at, last_occurred_at, last_entry_id)
-  VALUES (problem, '', 'error', '', more, '-infinity', '-infinity', '00000000-0000-0000-0000-000000000000')
-  ON CONFLICT (fingerprint) DO UPDATE SET entries = it.entries + more
-  RETURNING entries INTO left_over;
+  UPDATE open_problems SET entries = entries + more WHERE fingerprint = problem RETURNING entries INTO left_over;
+  IF NOT FOUND THEN
+    INSERT INTO open_problems AS it (fingerprint, event_type, level, message, entries,
+                                     first_occurred_at, last_occurred_at, last_entry_id)
+    VALUES (problem, '', 'error', '', more, '-infinity', '-infinity', '00000000-0000-0000-0000-000000000000')
+    ON CONFLICT (fingerprint) DO UPDATE SET entries = it.entries + EXCLUDED.entries
+    RETURNING entries INTO left_over;
+  END IF;
   IF left_over <= 0 THEN
     DELETE FROM open_problems WHERE fingerprint = problem;
     RETURN;
