@@ -177,7 +177,7 @@ print(peaks[0] if peaks else getrusage(RUSAGE_SELF).ru_maxrss // 1024)
 
 
 def test_drawing_any_scene_takes_little_memory() -> None:
-    """Of a whole process, with Python and all, at its peak, and in HQ, which has twice the pixels of a standard image."""
+    """Of a whole process, Python included, at its peak; and in HQ, which has twice the pixels of a standard image."""
     elsewhere = subprocess.run(
         [sys.executable, "-c", DRAW_ALL], cwd=Path(__file__).parents[3], stdout=subprocess.PIPE, check=True
     )
