@@ -1,4 +1,4 @@
-"""People, the days they came, the plans and subscriptions they are on, and the tokens of their programs."""
+"""People, the days they came, their plans, subscriptions and periods, and the tokens of their programs."""
 
 from datetime import date, datetime
 from typing import Any, ClassVar, Self
@@ -14,7 +14,7 @@ from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.scopes import Scope, allows
-from apps.common.sql import UuidV7
+from apps.common.sql import ClockTimestamp, UuidV7
 
 
 def validate_time_zone(name: str) -> None:
@@ -165,6 +165,29 @@ class Subscription(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} on {self.plan}"
+
+
+class PeriodReset(models.Model):
+    """Someone of the staff set a person's period count to 0: who, why, when. Rows are never changed."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="period_resets")
+    reset_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    reason = models.CharField(max_length=200)
+    count_before = models.PositiveBigIntegerField(help_text=_("Images of the period until then."))
+    reset_at = models.DateTimeField(
+        db_default=ClockTimestamp(), editable=False, help_text=_("Read while the person's row was held.")
+    )
+
+    class Meta:
+        db_table = "period_resets"
+        default_permissions = ("view",)
+        permissions: ClassVar = [("reset_period", _("Can reset a person's period"))]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(reason__regex=r"\S"), name="period_reset_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count_before} images of {self.user_id} at {self.reset_at}"
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):

@@ -1,5 +1,6 @@
 """Characters, prompts, generation jobs and the images that came of them. Only ``operations`` writes jobs."""
 
+from datetime import datetime
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -83,6 +84,21 @@ class GenerationJobQuerySet(models.QuerySet["GenerationJob"]):
     def in_flight(self) -> Self:
         """Asked for and not yet ended."""
         return self.filter(kind=JobKind.STARTED)
+
+    def completed(self) -> Self:
+        """Ended well: their images are there, or were until they were pruned."""
+        return self.filter(kind=JobKind.COMPLETED)
+
+    def failed(self) -> Self:
+        """Ended without images, and with their credits given back."""
+        return self.filter(kind=JobKind.FAILED)
+
+    def with_status(self, status: Status) -> Self:
+        return self.filter(status=status)
+
+    def asked_since(self, moment: datetime) -> Self:
+        """Those that were asked for at that moment or later, however they ended."""
+        return self.filter(created_at__gte=moment)
 
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "-id")

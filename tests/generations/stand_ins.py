@@ -7,6 +7,7 @@ from random import Random
 
 from PIL import Image
 
+from apps.generations.images import StoredImage
 from apps.generations.providers.base import GeneratedImage, ImageRequest, ProviderError
 from apps.generations.providers.sketch import SketchProvider
 
@@ -62,3 +63,11 @@ def picture(*, side: int = 100) -> GeneratedImage:
     buffer = BytesIO()
     Image.frombytes("RGB", (side, side), Random(side).randbytes(side * side * 3)).save(buffer, "PNG")
     return GeneratedImage(buffer.getvalue(), "image/png", side, side)
+
+
+def stored(count: int) -> tuple[StoredImage, ...]:
+    """So many images by name only, for tests that look at no file."""
+    return tuple(
+        StoredImage(file=f"{n}.png", thumbnail=f"{n}.webp", width=8, height=8, media_type="image/png")
+        for n in range(count)
+    )
