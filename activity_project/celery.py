@@ -38,6 +38,7 @@ app.conf.update(
     timezone="UTC",
     beat_schedule={
         "sweep-generations": {"task": "generations.sweep", "schedule": 15.0, "options": {"expires": 15}},
+        "renew-plans": {"task": "credits.renew_plans", "schedule": 60.0, "options": {"expires": 60}},
         "verify-ledger": {"task": "credits.verify_ledger", "schedule": 86_400.0, "options": {"expires": 3_600}},
         "prune-visits": {"task": "accounts.prune_visits", "schedule": 86_400.0, "options": {"expires": 3_600}},
     },

@@ -185,11 +185,27 @@ BROKER_URL = environment.redis("REDIS_URL", embedded.broker_url(DATA_DIR))
 
 # --- Generations ------------------------------------------------------------------------------
 
-IMAGE_PROVIDER = environment.one_of("IMAGE_PROVIDER", ("sketch",), "sketch")
+IMAGE_PROVIDER = environment.one_of("IMAGE_PROVIDER", ("sketch", "openai"), "sketch")
+# The sketch provider's bad days, for every picture: so slow, or failing like this (see SketchProvider).
 SKETCH_DELAY_MS = environment.integer("SKETCH_DELAY_MS", 0)
+SKETCH_FAIL = environment.one_of("SKETCH_FAIL", ("", "fail", "refuse", "flaky"), "")
 # A queued job is offered to the workers again after this; a processing one that stood still for longer has failed.
 GENERATION_PICKUP_SECONDS = environment.integer("GENERATION_PICKUP_SECONDS", 60, least=1)
 GENERATION_STALL_SECONDS = environment.integer("GENERATION_STALL_SECONDS", 300, least=1)
+
+OPENAI_API_KEY = environment.text("OPENAI_API_KEY")
+OPENAI_BASE_URL = environment.http_url("OPENAI_BASE_URL", "https://api.openai.com/v1")
+OPENAI_IMAGE_MODEL = environment.text("OPENAI_IMAGE_MODEL", "gpt-image-2")
+# For all that one attempt at a job needs; shorter than what counts as standing still.
+OPENAI_TIMEOUT_SECONDS = environment.integer(
+    "OPENAI_TIMEOUT_SECONDS", GENERATION_STALL_SECONDS * 4 // 5, least=1, most=GENERATION_STALL_SECONDS
+)
+# Where images that the API gives by address may be fetched, beside the API's own origin: public hosts
+# (`images.example.com`, `.example.com`), or whole origins, which may be private (`http://images:8080`).
+OPENAI_RESULT_HOSTS = environment.words("OPENAI_RESULT_HOSTS")
+if IMAGE_PROVIDER == "openai":
+    environment.required_text("OPENAI_API_KEY", why="IMAGE_PROVIDER=openai calls the API with it.")
+    environment.required_package("openai", extra="openai", why="IMAGE_PROVIDER=openai calls the API through it.")
 
 # --- Analytics --------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from apps.generations import operations
 from apps.generations.models import GenerationJob
 from apps.generations.operations import Failure, LimitReached, Success
 from apps.generations.queries import usage_of
-from tests.factories import UserFactory, on_plan, wish, with_credits
+from tests.factories import UserFactory, having_made, on_plan, wish, with_credits
 from tests.generations.stand_ins import stored
 from tests.threads import at_once
 
@@ -22,7 +22,7 @@ THREADS = 20
 
 
 def test_three_of_twenty_requests_pass_a_limit_with_three_left() -> None:
-    owner = on_plan(UserFactory.create(current_period_count=47))
+    owner = having_made(on_plan(UserFactory.create()), 47)
     outcomes = at_once(THREADS, lambda _: operations.request(user=owner, wish=wish()))
     assert len(outcomes.answers) == GenerationJob.objects.count() == 3
     assert outcomes.kinds_of_error == {LimitReached}
@@ -30,7 +30,7 @@ def test_three_of_twenty_requests_pass_a_limit_with_three_left() -> None:
 
 
 def test_requests_for_two_images_each_fill_a_limit_with_seven_left_to_six() -> None:
-    owner = with_credits(on_plan(UserFactory.create(current_period_count=43)), 100)
+    owner = with_credits(having_made(on_plan(UserFactory.create()), 43), 100)
     outcomes = at_once(THREADS, lambda _: operations.request(user=owner, wish=wish(image_count=2)))
     assert len(outcomes.answers) == 3
     assert outcomes.kinds_of_error == {LimitReached}
@@ -38,7 +38,7 @@ def test_requests_for_two_images_each_fill_a_limit_with_seven_left_to_six() -> N
 
 
 def test_requests_of_any_size_never_pass_a_limit_and_none_is_refused_that_would_fit() -> None:
-    owner = with_credits(on_plan(UserFactory.create(current_period_count=29)), 200)
+    owner = with_credits(having_made(on_plan(UserFactory.create()), 29), 200)
     sizes = [number % 5 + 1 for number in range(THREADS)]
     refused: list[tuple[int, int]] = []
 
@@ -61,7 +61,7 @@ def test_requests_of_any_size_never_pass_a_limit_and_none_is_refused_that_would_
 
 def test_requests_beside_jobs_that_end_well_or_badly_never_pass_a_limit() -> None:
     """What ends badly frees its place, what ends well keeps it: never more than ten in flight and made."""
-    owner = with_credits(on_plan(UserFactory.create(current_period_count=40)), 500)
+    owner = with_credits(having_made(on_plan(UserFactory.create()), 40), 500)
 
     def ask_and_end(number: int) -> None:
         for turn in range(4):
@@ -81,7 +81,7 @@ def test_requests_beside_jobs_that_end_well_or_badly_never_pass_a_limit() -> Non
     made = sum(job.image_count for job in owner.generation_jobs.completed())
     owner.refresh_from_db()
     assert owner.current_period_count == 40 + made <= 50
-    assert owner.generated_count == made
+    assert owner.generated_count == 40 + made
 
 
 def in_flight_and_left(owner: User) -> tuple[int, int | None]:

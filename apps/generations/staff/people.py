@@ -22,6 +22,11 @@ NEWEST_JOBS = 10
 MOVEMENTS = 20
 RESETS = 10
 
+_ADDRESS = Lower("email")  # as the unique index has it
+_HELD = Prefetch(
+    "subscriptions", queryset=Subscription.objects.holding().select_related("plan"), to_attr="held_subscriptions"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class PeoplePage:
@@ -58,7 +63,7 @@ def person_by_public_id(public_id: UUID) -> User | None:
 
 def people_page(beginning: str, cursor: str = "") -> PeoplePage:
     """People whose address begins so, from A to Z: one range of the unique index of addresses. Raises BadCursor."""
-    people = User.objects.select_related("credit_account").prefetch_related(_ACTIVE)
+    people = User.objects.select_related("credit_account").prefetch_related(_HELD)
     if beginning:
         people = people.filter(StartsWith(_ADDRESS, beginning.strip().lower()))
     if cursor:
@@ -90,9 +95,3 @@ def _readable(address: str) -> str:
     if any(character == "\x00" or "\ud800" <= character <= "\udfff" for character in address):
         raise BadCursor
     return address
-
-
-_ADDRESS = Lower("email")
-_ACTIVE = Prefetch(
-    "subscriptions", queryset=Subscription.objects.active().select_related("plan"), to_attr="active_subscriptions"
-)

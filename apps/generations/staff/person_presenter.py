@@ -80,7 +80,7 @@ class PersonPage:
 
 def person_row(user: User, zone: ZoneInfo) -> PersonRow:
     """The person as a line; plan and account are loaded."""
-    subscriptions = user.active_subscriptions  # type: ignore[attr-defined]  # prefetched by the list
+    subscriptions = user.held_subscriptions  # type: ignore[attr-defined]  # prefetched by the list
     plan = subscriptions[0].plan if subscriptions else None
     account = getattr(user, "credit_account", None)
     limit = plan.images_per_period if plan else None
