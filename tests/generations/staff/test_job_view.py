@@ -3,7 +3,7 @@
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from apps.accounts.models import User
+from apps.accounts.models import Plan, User
 from apps.accounts.usage import active_subscription
 from apps.credits import ledger
 from apps.generations import operations, production
@@ -56,11 +56,13 @@ def test_the_plan_is_that_of_then(owner: User) -> None:
     job = operations.request(user=on_plan(owner, "pro"), wish=wish())
     subscription = active_subscription(owner)
     assert subscription
-    subscription.status = subscription.Status.CANCELLED
+    subscription.plan = Plan.objects.get(slug="free")
     subscription.save()
 
-    assert "Pro" in page_of(job.pk)
-    assert "Cancelled, period" in page_of(job.pk)
+    page = page_of(job.pk)
+
+    assert "<dt>Plan then</dt><dd>Pro</dd>" in page
+    assert "Active, period" in page
 
 
 def test_images_are_shown_with_the_permission_alone(owner: User) -> None:
