@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 from activity_project import embedded, environment, logs
 
@@ -28,6 +29,7 @@ SITE_NAME = "Activity"
 INSTALLED_APPS = [
     "activity_project",
     "apps.common",
+    "apps.webhooks",
     "apps.accounts",
     "apps.credits",
     "apps.generations",
@@ -207,6 +209,26 @@ OPENAI_RESULT_HOSTS = environment.words("OPENAI_RESULT_HOSTS")
 if IMAGE_PROVIDER == "openai":
     environment.required_text("OPENAI_API_KEY", why="IMAGE_PROVIDER=openai calls the API with it.")
     environment.required_package("openai", extra="openai", why="IMAGE_PROVIDER=openai calls the API through it.")
+
+# --- Payments, print provider, mail provider --------------------------------------------------
+
+STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET = environment.together(
+    "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", why="payments need both: the key takes them, the secret proves them."
+)
+STRIPE_API_BASE = environment.http_url("STRIPE_API_BASE", "https://api.stripe.com")
+if not DEBUG and STRIPE_SECRET_KEY.startswith(("sk_test_", "rk_test_")):
+    raise ImproperlyConfigured("STRIPE_SECRET_KEY is a test key: nobody would pay. Set the live one, or DEBUG=1.")
+PRINTIFY_API_TOKEN, PRINTIFY_SHOP_ID, PRINTIFY_WEBHOOK_SECRET = environment.together(
+    "PRINTIFY_API_TOKEN",
+    "PRINTIFY_SHOP_ID",
+    "PRINTIFY_WEBHOOK_SECRET",
+    why="orders go to a shop by the token, and their progress comes back signed with the secret.",
+)
+PRINTIFY_API_BASE = environment.http_url("PRINTIFY_API_BASE", "https://api.printify.com/v1")
+# `user:password` that the mail provider shows when it tells of bounces; without it nobody gets in.
+ANYMAIL = {"WEBHOOK_SECRET": environment.text("ANYMAIL_WEBHOOK_SECRET")}
+# What webhooks said is kept so long, to run them again and to rebuild the activity log.
+WEBHOOK_RETENTION_DAYS = environment.integer("WEBHOOK_RETENTION_DAYS", 90, least=1)
 
 # --- Orders -----------------------------------------------------------------------------------
 
