@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "apps.generations",
     "apps.activity",
     "apps.credentials",
+    "apps.orders",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -217,6 +218,11 @@ if IMAGE_PROVIDER == "openai":
 # Seal the issuers' signing keys: the first one seals, all of them open.
 CREDENTIALS_KEYS = list(environment.words("CREDENTIALS_KEYS")) or [SECRET_KEY]
 INBOX_DAYS = environment.integer("INBOX_DAYS", 30, least=1)
+
+# --- Orders -----------------------------------------------------------------------------------
+
+# Where log entries wait that the database couldn't take; shared by all processes that log, and by the worker.
+ACTIVITY_LOG_SPOOL = DATA_DIR / "spool"
 
 # --- Analytics --------------------------------------------------------------------------------
 
