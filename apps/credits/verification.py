@@ -4,7 +4,7 @@ The database refuses wrong rows as they are written; this finds what was damaged
 wrong or by someone who switched the triggers off.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,31 +34,33 @@ WITH chained AS (
          lag(seq, 1, 0::bigint) OVER account AS before_seq,
          lag(balance_after, 1, 0::bigint) OVER account AS before_balance,
          lag(created_at) OVER account AS before_at
-    FROM credit_transactions WINDOW account AS (PARTITION BY user_id ORDER BY seq)),
+    FROM credit_transactions WHERE %(everyone)s OR user_id = ANY (%(user_ids)s)
+  WINDOW account AS (PARTITION BY user_id ORDER BY seq)),
 judged AS (
   SELECT user_id, seq, CASE
-      WHEN seq <> before_seq + 1 THEN format('number %s follows %s', seq, before_seq)
+      WHEN seq <> before_seq + 1 THEN format('number %%s follows %%s', seq, before_seq)
       WHEN balance_after <> before_balance + amount
-        THEN format('balance %s, but %s before and %s moved', balance_after, before_balance, amount)
-      WHEN balance_after < 0 THEN format('balance %s is below zero', balance_after)
-      WHEN created_at <= before_at THEN format('time %s is not after %s', created_at, before_at)
+        THEN format('balance %%s, but %%s before and %%s moved', balance_after, before_balance, amount)
+      WHEN balance_after < 0 THEN format('balance %%s is below zero', balance_after)
+      WHEN created_at <= before_at THEN format('time %%s is not after %%s', created_at, before_at)
       WHEN amount = 0 OR (type = 'generation' AND amount > 0)
            OR (type NOT IN ('generation', 'admin_adjustment') AND amount < 0)
-        THEN format('amount %s does not fit %s', amount, type)
+        THEN format('amount %%s does not fit %%s', amount, type)
     END AS what
     FROM chained),
 accounts AS (
   SELECT COALESCE(a.user_id, t.user_id) AS user_id, 0::bigint AS seq,
-         CASE WHEN a.user_id IS NULL THEN format('missing, with %s transactions', t.seq)
-              ELSE format('says %s after %s transactions, its rows say %s after %s',
+         CASE WHEN a.user_id IS NULL THEN format('missing, with %%s transactions', t.seq)
+              ELSE format('says %%s after %%s transactions, its rows say %%s after %%s',
                           a.balance, a.seq, COALESCE(t.balance_after, 0), COALESCE(t.seq, 0)) END AS what
-    FROM credit_accounts a
+    FROM (SELECT * FROM credit_accounts WHERE %(everyone)s OR user_id = ANY (%(user_ids)s)) a
     FULL JOIN (SELECT DISTINCT ON (user_id) user_id, seq, balance_after FROM credit_transactions
-                ORDER BY user_id, seq DESC) t USING (user_id)
+                WHERE %(everyone)s OR user_id = ANY (%(user_ids)s) ORDER BY user_id, seq DESC) t USING (user_id)
    WHERE (a.balance, a.seq) IS DISTINCT FROM (COALESCE(t.balance_after, 0), COALESCE(t.seq, 0))),
 doubled AS (
-  SELECT user_id, max(seq) AS seq, format('job %s has %s rows of type %s', reference_id, count(*), type) AS what
-    FROM credit_transactions WHERE reference_type = 'generation_job'
+  SELECT user_id, max(seq) AS seq, format('job %%s has %%s rows of type %%s', reference_id, count(*), type) AS what
+    FROM credit_transactions
+   WHERE reference_type = 'generation_job' AND (%(everyone)s OR user_id = ANY (%(user_ids)s))
    GROUP BY user_id, reference_id, type HAVING count(*) > 1)
 SELECT DISTINCT ON (user_id) user_id, seq, what
   FROM (SELECT user_id, seq, what FROM judged WHERE what IS NOT NULL
@@ -73,7 +75,7 @@ def verify() -> tuple[LedgerVerification, list[Fault]]:
     started_at = timezone.now()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
-        faults = [Fault(*row) for row in _rows(cursor, _FAULTS)]
+        faults = [Fault(*row) for row in _rows(cursor, _FAULTS, {"everyone": True, "user_ids": []})]
         accounts, transactions = next(_rows(cursor, _SIZE))
     record = LedgerVerification.objects.create(
         started_at=started_at,
@@ -86,6 +88,13 @@ def verify() -> tuple[LedgerVerification, list[Fault]]:
     return record, faults
 
 
+def faults_of(user_ids: Sequence[int]) -> list[Fault]:
+    """The first fault of each of these people's accounts; no record is made of the run."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        return [Fault(*row) for row in _rows(cursor, _FAULTS, {"everyone": False, "user_ids": list(user_ids)})]
+
+
 def newest_verification() -> LedgerVerification | None:
     """The last run, or null before the first."""
     return LedgerVerification.objects.order_by("-finished_at").first()
@@ -94,6 +103,6 @@ def newest_verification() -> LedgerVerification | None:
 _SIZE = "SELECT (SELECT count(*) FROM credit_accounts), (SELECT count(*) FROM credit_transactions)"
 
 
-def _rows(cursor: Any, query: str) -> Iterator[tuple[Any, ...]]:
-    cursor.execute(query)
+def _rows(cursor: Any, query: str, params: Mapping[str, Any] | None = None) -> Iterator[tuple[Any, ...]]:
+    cursor.execute(query, params)
     yield from cursor.fetchall()
