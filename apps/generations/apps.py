@@ -8,3 +8,4 @@ class GenerationsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("apps.generations.panel")
+        import_module("apps.generations.ledger_check")
