@@ -61,6 +61,7 @@ MATRIX = {
     "api:usage": OWN_DATA,
     "trpc": OWN_DATA,
     "credits:overview": OWN_PAGE,
+    "credits:plan": OWN_PAGE,
     "staff:home": STAFF_ONLY,
     "staff:adoption": WITH_PERMISSION,
     "generations:generate": OWN_PAGE,
