@@ -1,6 +1,7 @@
 """Reads of the ledger."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from apps.accounts.models import Plan, User
 from apps.common import keyset
@@ -36,6 +37,11 @@ def recent_movements(user: User, *, limit: int = 10) -> list[CreditTransaction]:
 def every_plan() -> list[Plan]:
     """The plans that there are."""
     return list(Plan.objects.all())
+
+
+def transactions_of_job(job_id: UUID) -> list[CreditTransaction]:
+    """What a generation job was charged and, where it was, given back: the charge first."""
+    return list(CreditTransaction.objects.of_job(job_id).order_by("seq"))
 
 
 def _number(cursor: str) -> int:

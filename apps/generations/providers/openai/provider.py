@@ -98,7 +98,7 @@ def _listed(answer: object) -> list[Image]:
     """The images of an answer. The client passes on whatever came with the status 200."""
     data = getattr(answer, "data", None)
     if not isinstance(data, list) or not all(isinstance(result, Image) for result in data):
-        raise nonsense(repr(answer))
+        raise nonsense(f"{type(answer).__name__} without a list of images")
     return data
 
 
