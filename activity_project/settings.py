@@ -5,7 +5,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from activity_project import embedded, environment, logs
+from activity_project import embedded, environment, logs, sandbox
 
 # --- Where things are -------------------------------------------------------------------------
 
@@ -25,6 +25,10 @@ SECRET_KEY = (
 ALLOWED_HOSTS = list(environment.words("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]") if DEBUG else ()))
 CSRF_TRUSTED_ORIGINS = list(environment.words("CSRF_TRUSTED_ORIGINS"))
 SITE_NAME = "Activity"
+# Where the outside reaches this installation: in links of mails, and in what credentials say about their issuer.
+SITE_URL = environment.text(
+    "SITE_URL", "http://localhost:8000" if DEBUG or not ALLOWED_HOSTS else f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
+).rstrip("/")
 
 INSTALLED_APPS = [
     "activity_project",
@@ -34,6 +38,7 @@ INSTALLED_APPS = [
     "apps.credits",
     "apps.generations",
     "apps.activity",
+    "apps.credentials",
     "apps.orders",
     "allauth",
     "allauth.account",
@@ -210,6 +215,12 @@ if IMAGE_PROVIDER == "openai":
     environment.required_text("OPENAI_API_KEY", why="IMAGE_PROVIDER=openai calls the API with it.")
     environment.required_package("openai", extra="openai", why="IMAGE_PROVIDER=openai calls the API through it.")
 
+# --- Credentials ------------------------------------------------------------------------------
+
+# Seal the issuers' signing keys: the first one seals, all of them open.
+CREDENTIALS_KEYS = list(environment.words("CREDENTIALS_KEYS")) or [SECRET_KEY]
+INBOX_DAYS = environment.integer("INBOX_DAYS", 30, least=1)
+
 # --- Payments, print provider, mail provider --------------------------------------------------
 
 STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET = environment.together(
@@ -270,3 +281,29 @@ if environment.flag("BEHIND_PROXY", default=False):
 
 LOGGING_CONFIG = "activity_project.logs.configure"
 LOGGING = logs.settings(as_json=not DEBUG, level=environment.text("LOG_LEVEL", "INFO"))
+
+# --- Sandbox ----------------------------------------------------------------------------------
+
+# Stand-ins for the providers, on a development machine without keys. Last, because it takes their places above.
+SANDBOX = sandbox.is_on(debug=DEBUG)
+SANDBOX_ADDRESS = sandbox.address()
+SANDBOX_WEBHOOKS_TO = sandbox.webhooks_to()
+
+if SANDBOX:
+    INSTALLED_APPS.append("apps.sandbox")
+    _KEYS = sandbox.Keys.of(DATA_DIR)
+    STRIPE_API_BASE = f"{SANDBOX_ADDRESS}/sandbox/stripe"
+    STRIPE_SECRET_KEY = f"sk_test_{_KEYS.derived('stripe')}"
+    STRIPE_WEBHOOK_SECRET = f"whsec_{_KEYS.derived('stripe webhooks')}"
+    PRINTIFY_API_BASE = f"{SANDBOX_ADDRESS}/sandbox/printify/v1"
+    PRINTIFY_API_TOKEN = _KEYS.derived("printify")
+    PRINTIFY_SHOP_ID = sandbox.SHOP_ID
+    PRINTIFY_WEBHOOK_SECRET = _KEYS.derived("printify webhooks")
+    ANYMAIL = {
+        "POSTMARK_API_URL": f"{SANDBOX_ADDRESS}/sandbox/postmark/",
+        "POSTMARK_SERVER_TOKEN": _KEYS.derived("postmark"),
+        "WEBHOOK_SECRET": f"sandbox:{_KEYS.derived('postmark webhooks')}",
+    }
+    if not environment.text("EMAIL_URL"):
+        EMAIL_BACKEND = "anymail.backends.postmark.EmailBackend"
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"].append(SANDBOX_ADDRESS)
