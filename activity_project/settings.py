@@ -52,7 +52,7 @@ MIDDLEWARE = [
     "apps.common.problem.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "apps.common.compression.CompressionMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -190,6 +190,8 @@ SKETCH_DELAY_MS = environment.integer("SKETCH_DELAY_MS", 0)
 # A queued job is offered to the workers again after this; a processing one that stood still for longer has failed.
 GENERATION_PICKUP_SECONDS = environment.integer("GENERATION_PICKUP_SECONDS", 60, least=1)
 GENERATION_STALL_SECONDS = environment.integer("GENERATION_STALL_SECONDS", 300, least=1)
+# Results' files are removed when they are so many days old; 0 keeps them for good.
+GENERATION_FILES_KEPT_DAYS = environment.integer("GENERATION_FILES_KEPT_DAYS", 0)
 
 # --- Analytics --------------------------------------------------------------------------------
 
