@@ -12,8 +12,9 @@ from apps.accounts.requests import UserRequest
 from apps.common.access import owner
 from apps.common.pages import render_page
 from apps.generations import characters as operations
+from apps.generations.cast import cast_of
 from apps.generations.character_presenter import people
-from apps.generations.characters import NameTaken, generation_counts
+from apps.generations.characters import NameTaken
 from apps.generations.forms import CharacterForm
 from apps.generations.models import Character
 
@@ -70,6 +71,6 @@ def restore(request: UserRequest, character_id: UUID) -> HttpResponse:
 
 
 def _page(request: UserRequest, form: CharacterForm) -> HttpResponse:
-    available, archived = people(request.user.characters.by_name(), generation_counts(request.user))
+    available, archived = people(cast_of(request.user))
     context = {"form": form, "people": available, "archived": archived}
     return render_page(request, "generations/characters.html", context, status=422 if form.is_bound else 200)

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count
 from django.db.models.functions import Now
 
 from apps.accounts.models import User
@@ -32,12 +31,6 @@ def archive(*, user: User, character_id: UUID) -> Character | None:
 def restore(*, user: User, character_id: UUID) -> Character | None:
     """Takes it back into use. Raises NameTaken where another one has got its name by now."""
     return _move(user, character_id, is_archived=True, archived_at=None)
-
-
-def generation_counts(user: User) -> dict[UUID, int]:
-    """How many generations were asked for, for each AI influencer that has any."""
-    counted = user.generation_jobs.exclude(character=None).values("character_id").annotate(jobs=Count("id"))
-    return dict(counted.values_list("character_id", "jobs"))
 
 
 def _move(user: User, character_id: UUID, *, is_archived: bool, archived_at: Now | None) -> Character | None:

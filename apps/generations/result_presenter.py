@@ -69,6 +69,7 @@ class Result:
     retry_url: str
     retry_cost: str
     error: str
+    is_refunded: bool
     waiting: str
     status_url: str
     newer_url: str
@@ -101,6 +102,7 @@ def result(record: JobRecord, beside: Neighbours, *, zone: ZoneInfo, query: str,
         retry_url=reverse("generations:retry", args=[job.pk]) if may_retry else "",
         retry_cost=_("Retry for %s") % credits_word(job.credits_used) if may_retry else "",
         error=job.error,
+        is_refunded=bool(record.refunded),
         waiting=str(LOOKS[status].waiting),
         status_url=reverse("generations:status", args=[job.pk]) + suffix if is_running else "",
         newer_url=_result_url(beside.newer, suffix),

@@ -6,25 +6,26 @@ from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.text import Truncator
 
 from apps.common.paths import path_to
 from apps.common.words import relative_time
 from apps.generations.gallery import GalleryPage
-from apps.generations.models import GenerationJob
+from apps.generations.models import GenerationJob, Quality
 from apps.generations.states import Status
-from apps.generations.words import LOOKS, NO_LONGER_KEPT, title
+from apps.generations.words import LOOKS, NO_LONGER_KEPT, quality_words, title
 
-_ALT_CHARACTERS = 160
+_TITLE_CHARACTERS = 120
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One generation; where there is no thumbnail, ``icon`` and ``state`` stand in its place."""
+    """One generation, told from others by its prompt; ``icon`` and ``state`` stand where there is no thumbnail."""
 
     url: str
     thumbnail_url: str
-    alt: str
     title: str
+    meta: str
     time: str
     time_iso: str
     time_exact: str
@@ -73,8 +74,8 @@ class TilePresenter:
         return Tile(
             url=reverse("generations:result", args=[job.pk]) + self._suffix,
             thumbnail_url=self._thumbnail_url(job),
-            alt=job.prompt_text[:_ALT_CHARACTERS],
-            title=title(job),
+            title=Truncator(job.prompt_text).chars(_TITLE_CHARACTERS) or title(job),
+            meta=_meta(job),
             time=relative_time(job.created_at, now=self._now),
             time_iso=local.isoformat(timespec="seconds"),
             time_exact=f"{date_format(local, 'j F Y')}, {local:%H:%M:%S} {local.tzname()}",
@@ -89,3 +90,9 @@ class TilePresenter:
     def _thumbnail_url(self, job: GenerationJob) -> str:
         has_files = job.status == Status.COMPLETED and job.pruned_at is None
         return reverse("generations:thumbnail", args=[job.pk]) if has_files else ""
+
+
+def _meta(job: GenerationJob) -> str:
+    """For whom it was, and HQ where it was: what goes without saying isn't said."""
+    name = job.character.name if job.character else ""
+    return " · ".join(filter(None, (name, quality_words(job.quality) if job.quality != Quality.STANDARD else "")))
