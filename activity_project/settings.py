@@ -24,6 +24,10 @@ SECRET_KEY = (
 ALLOWED_HOSTS = list(environment.words("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]") if DEBUG else ()))
 CSRF_TRUSTED_ORIGINS = list(environment.words("CSRF_TRUSTED_ORIGINS"))
 SITE_NAME = "Activity"
+# Where the outside reaches this installation: in links of mails, and in what credentials say about their issuer.
+SITE_URL = environment.text(
+    "SITE_URL", "http://localhost:8000" if DEBUG or not ALLOWED_HOSTS else f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
+).rstrip("/")
 
 INSTALLED_APPS = [
     "activity_project",
@@ -32,6 +36,7 @@ INSTALLED_APPS = [
     "apps.credits",
     "apps.generations",
     "apps.activity",
+    "apps.credentials",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -185,13 +190,35 @@ BROKER_URL = environment.redis("REDIS_URL", embedded.broker_url(DATA_DIR))
 
 # --- Generations ------------------------------------------------------------------------------
 
-IMAGE_PROVIDER = environment.one_of("IMAGE_PROVIDER", ("sketch",), "sketch")
+IMAGE_PROVIDER = environment.one_of("IMAGE_PROVIDER", ("sketch", "openai"), "sketch")
+# The sketch provider's bad days, for every picture: so slow, or failing like this (see SketchProvider).
 SKETCH_DELAY_MS = environment.integer("SKETCH_DELAY_MS", 0)
+SKETCH_FAIL = environment.one_of("SKETCH_FAIL", ("", "fail", "refuse", "flaky"), "")
 # A queued job is offered to the workers again after this; a processing one that stood still for longer has failed.
 GENERATION_PICKUP_SECONDS = environment.integer("GENERATION_PICKUP_SECONDS", 60, least=1)
 GENERATION_STALL_SECONDS = environment.integer("GENERATION_STALL_SECONDS", 300, least=1)
 # Results' files are removed when they are so many days old; 0 keeps them for good.
 GENERATION_FILES_KEPT_DAYS = environment.integer("GENERATION_FILES_KEPT_DAYS", 0)
+
+OPENAI_API_KEY = environment.text("OPENAI_API_KEY")
+OPENAI_BASE_URL = environment.http_url("OPENAI_BASE_URL", "https://api.openai.com/v1")
+OPENAI_IMAGE_MODEL = environment.text("OPENAI_IMAGE_MODEL", "gpt-image-2")
+# For all that one attempt at a job needs; shorter than what counts as standing still.
+OPENAI_TIMEOUT_SECONDS = environment.integer(
+    "OPENAI_TIMEOUT_SECONDS", GENERATION_STALL_SECONDS * 4 // 5, least=1, most=GENERATION_STALL_SECONDS
+)
+# Where images that the API gives by address may be fetched, beside the API's own origin: public hosts
+# (`images.example.com`, `.example.com`), or whole origins, which may be private (`http://images:8080`).
+OPENAI_RESULT_HOSTS = environment.words("OPENAI_RESULT_HOSTS")
+if IMAGE_PROVIDER == "openai":
+    environment.required_text("OPENAI_API_KEY", why="IMAGE_PROVIDER=openai calls the API with it.")
+    environment.required_package("openai", extra="openai", why="IMAGE_PROVIDER=openai calls the API through it.")
+
+# --- Credentials ------------------------------------------------------------------------------
+
+# Seal the issuers' signing keys: the first one seals, all of them open.
+CREDENTIALS_KEYS = list(environment.words("CREDENTIALS_KEYS")) or [SECRET_KEY]
+INBOX_DAYS = environment.integer("INBOX_DAYS", 30, least=1)
 
 # --- Analytics --------------------------------------------------------------------------------
 

@@ -48,6 +48,12 @@ def on_plan(user: User, slug: str = "free") -> User:
     return user
 
 
+def having_made(user: User, images: int) -> User:
+    """The person, with so many images counted in this period."""
+    User.objects.filter(pk=user.pk).update(current_period_count=images, generated_count=images)
+    return user
+
+
 def with_credits(user: User, credits: int) -> User:
     """The person, with so many more credits."""
     ledger.award_bonus(user=user, credits=credits, key=f"test:{credits}:{ledger.balance_of(user.pk)}", by=None)

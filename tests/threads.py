@@ -1,5 +1,6 @@
 """Many at once: threads that start together, each with a database connection of its own."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -40,3 +41,15 @@ def at_once(threads: int, action: Callable[[int], Answer]) -> Outcomes[Answer]:
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(run, range(threads)))
     return outcomes
+
+
+def wait_until_somebody_waits() -> None:
+    """Returns when another connection waits for a lock that this one's transaction holds; fails after half a minute."""
+    deadline = time.monotonic() + 30
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute("SELECT 1 FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+            if cursor.rowcount:
+                return
+            time.sleep(0.01)
+    raise AssertionError("Nobody came to wait.")

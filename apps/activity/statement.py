@@ -1,9 +1,10 @@
 """The timeline's SQL, kept out of the ORM because it measures better: prepared, binary, one statement a page.
 
-Four silent cliffs are avoided here, and tests hold the plan to it: every branch has its own LIMIT, or the whole
+Five silent cliffs are avoided here, and tests hold the plan to it: every branch has its own LIMIT, or the whole
 history is read; limits are parameters, or a planner that expects no more rows than that of anyone reads all there are
-and sorts them; conditions on the kind are one branch a kind, or a rare kind is searched to the end of another; and
-what is linked to the page is fetched for all its rows at once, not row by row.
+and sorts them; conditions on the kind are one branch a kind, or a rare kind is searched to the end of another; what is
+linked to the page is fetched for all its rows at once, not row by row; and the page claims to be long, or each of its
+rows is compared with each of the links.
 """
 
 from collections.abc import Sequence
@@ -226,10 +227,14 @@ def _with_links(page_rows: str, before: str = "", *, with_characters: bool = Fal
 
     Links are looked up by id alone, and whose they are is asked of what was found. A condition on the owner beside
     the ids would invite the planner, who expects few rows of anyone, to read all that the owner has.
+
+    Nor does the planner expect more than a row of a page, and would compare each of its rows with each link: 2,500
+    times a page, a million times a thousand items. ``once`` is a single row of which it expects a thousand.
     """
     return f"""
 WITH{before} page AS MATERIALIZED (
-    {page_rows}),
+    SELECT rows.* FROM generate_series(1, %(once)s::int) AS once CROSS JOIN (
+    {page_rows}) AS rows),
 job AS MATERIALIZED (
     SELECT id, user_id, status, quality, aspect_ratio, image_count FROM generation_jobs
      WHERE id = ANY (ARRAY(SELECT job_id FROM page WHERE is_job = 0 AND job_id IS NOT NULL))),

@@ -11,6 +11,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import MD5, Cast, Coalesce, Lower, Now
 from django.utils.translation import gettext_lazy as _
 
+from apps.common.identifiers import first_uuid_v7_at
 from apps.common.keyset import after
 from apps.common.sql import CurrentTransactionId, TransactionIdField, UuidV7
 from apps.generations.states import FINAL, IN_FLIGHT, Status
@@ -105,6 +106,21 @@ class GenerationJobQuerySet(models.QuerySet["GenerationJob"]):
         """Asked for and not yet ended."""
         return self.filter(kind=JobKind.STARTED)
 
+    def completed(self) -> Self:
+        """Ended well: their images are there, or were until they were pruned."""
+        return self.filter(kind=JobKind.COMPLETED)
+
+    def failed(self) -> Self:
+        """Ended without images, and with their credits given back."""
+        return self.filter(kind=JobKind.FAILED)
+
+    def with_status(self, status: Status) -> Self:
+        return self.filter(status=status)
+
+    def asked_since(self, moment: datetime) -> Self:
+        """Those that were asked for at that moment or later, however they ended."""
+        return self.filter(created_at__gte=moment)
+
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "-id")
 
@@ -124,6 +140,10 @@ class GenerationJobQuerySet(models.QuerySet["GenerationJob"]):
     def stalled(self, since: Expression) -> Self:
         """Processing jobs that haven't moved after ``since``, the longest still first."""
         return self.filter(status=Status.PROCESSING, updated_at__lt=since).order_by("updated_at")
+
+    def left_over(self, since: datetime) -> Self:
+        """Failed jobs, of those asked for after ``since``, that somebody had worked on."""
+        return self.filter(status=Status.FAILED, pk__gte=first_uuid_v7_at(since), attempts__gt=0)
 
 
 class GenerationJob(models.Model):

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Case, F, Subquery, When
 
 from apps.accounts.models import User
 from apps.accounts.usage import Usage, active_subscription
@@ -144,6 +144,15 @@ def claim(job_id: UUID, *, attempt: int) -> GenerationJob | None:
     return GenerationJob.objects.select_related("character").get(pk=job_id) if taken else None
 
 
+def put_off(*, job_id: UUID, attempt: int) -> bool:
+    """Notes that the job moves still: its next attempt comes later. False where it has ended in the meantime."""
+    return bool(
+        GenerationJob.objects.filter(pk=job_id, status=Status.PROCESSING, attempts=attempt).update(
+            updated_at=ClockTimestamp()
+        )
+    )
+
+
 def settle(*, job_id: UUID, user_id: int, outcome: Success | Failure) -> bool:
     """Ends the job, once, whoever comes first: worker, late worker or sweep. False where it had ended before.
 
@@ -214,11 +223,17 @@ def _complete(job_id: UUID, user_id: int, outcome: Success) -> bool:
     if not _move(job_id, Status.COMPLETED, metadata=dict(outcome.metadata)):
         return False
     add_images(job_id=job_id, user_id=user_id, stored=outcome.images)
-    made = len(outcome.images)
-    User.objects.filter(pk=user_id).update(
-        generated_count=F("generated_count") + made, current_period_count=F("current_period_count") + made
-    )
+    _count(job_id, user_id, images=len(outcome.images))
     return True
+
+
+def _count(job_id: UUID, user_id: int, *, images: int) -> None:
+    """Counts the job where it ended: not in a period that began only while this waited for the person's row."""
+    ended_at = GenerationJob.objects.filter(pk=job_id).values("completed_at")
+    counts_now = Case(When(last_reset_date__gt=Subquery(ended_at), then=0), default=images)
+    User.objects.filter(pk=user_id).update(
+        generated_count=F("generated_count") + images, current_period_count=F("current_period_count") + counts_now
+    )
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from django.utils import timezone
 from apps.common.enqueue import send
 from apps.generations import production
 from apps.generations.pruning import Pruned, prune
-from apps.generations.sweep import sweep
+from apps.generations.sweep import sweep, tidy
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +31,12 @@ def produce(job_id: str, attempt: int = 1) -> None:
 def sweep_generations() -> None:
     """Mends what was left hanging."""
     sweep()
+
+
+@shared_task(name="generations.tidy")
+def tidy_generations() -> None:
+    """Removes what failed jobs may have left in the storage."""
+    tidy(now=timezone.now())
 
 
 @shared_task(name="generations.prune")

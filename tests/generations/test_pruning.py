@@ -1,6 +1,5 @@
 """Old images' files go and all else stays; interrupted, refused or twice at once, a run leaves nothing half done."""
 
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -277,11 +276,10 @@ def test_who_is_reading_an_image_reads_it_to_the_end() -> None:
     image = GenerationImage.objects.get()
     with image.file.open() as reading:
         first = reading.read(10)
-        run = threading.Thread(target=lambda: (pruned_all(), connection.close()))
-        run.start()
-        run.join()
+        meanwhile = at_once(1, lambda _: pruned_all())
         rest = reading.read()
 
+    assert meanwhile.answers == [Pruned(jobs=1, files=2)]
     assert len(first + rest) > 100
     with pytest.raises(FileNotFoundError):
         GenerationImage.objects.get().file.open()
