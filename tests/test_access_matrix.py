@@ -35,7 +35,6 @@ WITH_PERMISSION = _row(GONE, anonymous=SIGN_IN, admin=IN)
 OWNERS_ACT = OWNERS_ONLY | {"owner": POSTED}
 OWN_DATA = OWN_PAGE | {"anonymous": 401}
 OWNERS_DATA = OWNERS_ONLY | {"anonymous": 401}
-OWNERS_OR_THEIR_KEEPERS = OWNERS_ONLY | {"admin": IN}
 
 MATRIX = {
     "home": _row(HOME, anonymous=IN),
@@ -68,8 +67,22 @@ MATRIX = {
     "api:read_thumbnail": OWNERS_DATA,
     "trpc": OWN_DATA,
     "credits:overview": OWN_PAGE,
+    "webhooks:stripe": _row(405),
+    "webhooks:printify": _row(405),
+    "webhooks:email": _row(405),
     "staff:home": STAFF_ONLY,
     "staff:adoption": WITH_PERMISSION,
+    "staff:generations": WITH_PERMISSION,
+    "staff:generations-csv": WITH_PERMISSION,
+    "staff:generations-json": WITH_PERMISSION,
+    "staff:generation": WITH_PERMISSION,
+    "staff:generation-image": WITH_PERMISSION,
+    "staff:generation-thumbnail": WITH_PERMISSION,
+    "staff:insights": WITH_PERMISSION,
+    "staff:people": WITH_PERMISSION,
+    "staff:person": WITH_PERMISSION,
+    "staff:adjust-credits": WITH_PERMISSION | {"admin": POSTED},
+    "staff:reset-period": WITH_PERMISSION | {"admin": POSTED},
     "generations:generate": OWN_PAGE,
     "generations:characters": OWN_PAGE,
     "generations:character": OWNERS_ONLY,
@@ -80,17 +93,19 @@ MATRIX = {
     "generations:status": OWNERS_ONLY,
     "generations:tile": OWNERS_ONLY,
     "generations:retry": OWNERS_ACT,
-    "generations:thumbnail": OWNERS_OR_THEIR_KEEPERS,
-    "generations:image": OWNERS_OR_THEIR_KEEPERS,
-    "generations:image-thumbnail": OWNERS_OR_THEIR_KEEPERS,
-    "generations:download": OWNERS_ACT | {"admin": POSTED},
+    "generations:thumbnail": OWNERS_ONLY,
+    "generations:image": OWNERS_ONLY,
+    "generations:image-thumbnail": OWNERS_ONLY,
+    "generations:download": OWNERS_ACT,
 }
 NAMES = [str(pattern.name) for pattern in our_patterns(get_resolver())]
-# What an act answers where it doesn't lead to another page: the file, the form that asks for a name, the body that
-# is no JSON, the generation that hasn't failed; nor is a character restored that isn't archived.
+# What an act answers where it doesn't lead to another page: the file, the forms that ask for a name or a reason, the
+# body that is no JSON, the generation that hasn't failed; nor is a character restored that isn't archived.
 ANSWERS_OF_ACTS = {
     "generations:download": IN,
     "accounts:create-token": 422,
+    "staff:adjust-credits": 422,
+    "staff:reset-period": 422,
     "api:create_generation": 400,
     "api:retry_generation": 409,
     "generations:restore-character": GONE,

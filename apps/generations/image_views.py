@@ -1,16 +1,17 @@
-"""Images for their owner's eyes, and for those of the staff who look after everyone's."""
+"""Images for their owner's eyes."""
 
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.requests import UserRequest
 from apps.common.access import owner
 from apps.common.pages import render_page
 from apps.generations import pictures
-from apps.generations.image_access import image_for, note_download
+from apps.generations.downloads import note_download
 from apps.generations.models import GenerationImage
 from apps.generations.pictures import ImageGone
 
@@ -51,13 +52,10 @@ def download(request: UserRequest, job_id: UUID, position: int) -> HttpResponseB
 
 
 def _image(request: UserRequest, job_id: UUID, position: int) -> GenerationImage:
-    found = image_for(request.user, job_id, position)
-    if found is None:
-        raise Http404
-    return found
+    images = request.user.generation_images.select_related("job")
+    return get_object_or_404(images, job_id=job_id, position=position)
 
 
 def _gone(request: UserRequest, image: GenerationImage) -> HttpResponse:
-    """Says, to those who may know, that the file was removed."""
-    context = {"job_id": image.job_id, "is_own": image.user_id == request.user.pk}
-    return render_page(request, "generations/gone.html", context, status=410)
+    """Says that the file was removed."""
+    return render_page(request, "generations/gone.html", {"job_id": image.job_id}, status=410)

@@ -1,4 +1,4 @@
-"""How an image is sent, to a page or to a program."""
+"""How an image is sent to those who may see it: its owner's pages and programs, and the staff."""
 
 from pathlib import PurePath
 

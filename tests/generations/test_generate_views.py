@@ -30,7 +30,8 @@ def sent(browser: SignedIn, **changes: Any) -> Any:
 
 
 def value_of(page: Any, name: str) -> str:
-    return page.text.partition(f'name="{name}" value="')[2].partition('"')[0]
+    text: str = page.text
+    return text.partition(f'name="{name}" value="')[2].partition('"')[0]
 
 
 def test_a_form_that_is_sent_is_a_generation_to_be_watched(owner: User, browser: SignedIn) -> None:

@@ -1,17 +1,16 @@
-"""Images are sent to their owner and to those of the staff who may see all, whole, in part, or not again."""
+"""Images are sent to their owner: whole, in part, or not again."""
 
 from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.test import Client
 
 from apps.accounts.models import User
 from apps.generations.models import GenerationJob, ImageDownload
 from tests.conftest import SignedIn
-from tests.factories import UserFactory, on_plan
+from tests.factories import on_plan
 from tests.generations.past import made, pruned, sent, stored
 
 pytestmark = pytest.mark.django_db
@@ -21,14 +20,6 @@ pytestmark = pytest.mark.django_db
 def job(owner: User) -> GenerationJob:
     """One image."""
     return made(on_plan(owner))
-
-
-@pytest.fixture
-def keeper(db: None) -> User:
-    """Someone of the staff who looks after everyone's images."""
-    person = UserFactory.create(is_staff=True)
-    person.user_permissions.add(Permission.objects.get(codename="view_generationimage"))
-    return person
 
 
 def address(job: GenerationJob, part: str = "") -> str:
@@ -146,18 +137,6 @@ def test_an_image_of_someone_else_answers_like_one_that_does_not_exist(
         assert theirs.content == missing.content
 
 
-def test_staff_with_the_permission_see_it(keeper: User, job: GenerationJob, browser_of: type[SignedIn]) -> None:
-    assert sent(browser_of(keeper).get(address(job))) == stored(job)
-
-
-def test_the_permission_alone_makes_nobody_staff(
-    stranger: User, job: GenerationJob, browser_of: type[SignedIn]
-) -> None:
-    stranger.user_permissions.add(Permission.objects.get(codename="view_generationimage"))
-
-    assert browser_of(stranger).get(address(job)).status_code == 404
-
-
 def test_no_public_path_leads_to_the_file(job: GenerationJob, files: Callable[[], list[Path]]) -> None:
     name = job.images.get().file.name
 
@@ -184,12 +163,6 @@ def test_looking_is_not_taking_away(owner: User, job: GenerationJob, browser_of:
 
     assert refused.status_code == 405
     assert not ImageDownload.objects.exists()
-
-
-def test_a_download_by_staff_bears_their_name(keeper: User, job: GenerationJob, browser_of: type[SignedIn]) -> None:
-    sent(browser_of(keeper).post(address(job, "download/")))
-
-    assert ImageDownload.objects.get().user == keeper
 
 
 @pytest.mark.parametrize("part", ["", "thumbnail/", "download/"])

@@ -3,14 +3,14 @@
 Building an index reads the whole table, which may take longer than any statement of the product is allowed to.
 """
 
-from django.contrib.postgres.operations import AddIndexConcurrently
+from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
 from django.db import migrations, models
 from django.db.models.functions import MD5
 
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("generations", "0003_job_words")]
+    dependencies = [("generations", "0005_staff_lists")]
     operations = [
         migrations.AddField("prompt", "removed_at", models.DateTimeField(editable=False, null=True)),
         migrations.AddConstraint(
@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
             "generationjob",
             models.Index(fields=["user", "created_at", "id", "status", "character"], name="job_gallery"),
         ),
+        RemoveIndexConcurrently("generationjob", "job_newest_of_user"),  # which the one before begins with
         AddIndexConcurrently(
             "generationjob",
             models.Index(
