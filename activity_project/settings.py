@@ -24,6 +24,10 @@ SECRET_KEY = (
 ALLOWED_HOSTS = list(environment.words("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]") if DEBUG else ()))
 CSRF_TRUSTED_ORIGINS = list(environment.words("CSRF_TRUSTED_ORIGINS"))
 SITE_NAME = "Activity"
+# Where the outside reaches this installation: in links of mails, and in what credentials say about their issuer.
+SITE_URL = environment.text(
+    "SITE_URL", "http://localhost:8000" if DEBUG or not ALLOWED_HOSTS else f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
+).rstrip("/")
 
 INSTALLED_APPS = [
     "activity_project",
@@ -32,6 +36,8 @@ INSTALLED_APPS = [
     "apps.credits",
     "apps.generations",
     "apps.activity",
+    "apps.credentials",
+    "apps.orders",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -206,6 +212,17 @@ OPENAI_RESULT_HOSTS = environment.words("OPENAI_RESULT_HOSTS")
 if IMAGE_PROVIDER == "openai":
     environment.required_text("OPENAI_API_KEY", why="IMAGE_PROVIDER=openai calls the API with it.")
     environment.required_package("openai", extra="openai", why="IMAGE_PROVIDER=openai calls the API through it.")
+
+# --- Credentials ------------------------------------------------------------------------------
+
+# Seal the issuers' signing keys: the first one seals, all of them open.
+CREDENTIALS_KEYS = list(environment.words("CREDENTIALS_KEYS")) or [SECRET_KEY]
+INBOX_DAYS = environment.integer("INBOX_DAYS", 30, least=1)
+
+# --- Orders -----------------------------------------------------------------------------------
+
+# Where log entries wait that the database couldn't take; shared by all processes that log, and by the worker.
+ACTIVITY_LOG_SPOOL = DATA_DIR / "spool"
 
 # --- Analytics --------------------------------------------------------------------------------
 

@@ -18,7 +18,11 @@ from apps.credits.models import JOB_REFERENCE, CreditAccount, TransactionType
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastMovement:
-    """A movement that happened elsewhere or earlier, with the time it happened at."""
+    """A movement that happened elsewhere or earlier, with the time it happened at.
+
+    The jobs that charges and refunds are for must have been written before; an adjustment needs ``by_id`` and a
+    description, as one that is made here does.
+    """
 
     type: TransactionType
     amount: int
@@ -28,6 +32,7 @@ class PastMovement:
     character_id: UUID | None = None
     quality_mode: str = ""
     description: str = ""
+    by_id: int | None = None
 
 
 @transaction.atomic
@@ -54,7 +59,7 @@ def write_history(user_id: int, movements: Iterable[PastMovement]) -> int:
 
 _COPY_HISTORY = """
 COPY credit_transactions (id, user_id, seq, type, amount, balance_after, reference_type, reference_id, character_id,
-                          quality_mode, description, created_at) FROM STDIN
+                          quality_mode, description, recorded_by_id, created_at) FROM STDIN
 """
 
 
@@ -71,5 +76,6 @@ def _past_row(user_id: int, account: CreditAccount, movement: PastMovement) -> t
         movement.character_id,
         movement.quality_mode,
         movement.description,
+        movement.by_id,
         movement.at,
     )

@@ -10,6 +10,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce, Lower, Now
 from django.utils.translation import gettext_lazy as _
 
+from apps.common.identifiers import first_uuid_v7_at
 from apps.common.sql import CurrentTransactionId, TransactionIdField, UuidV7
 from apps.generations.states import FINAL, IN_FLIGHT, Status
 
@@ -110,6 +111,10 @@ class GenerationJobQuerySet(models.QuerySet["GenerationJob"]):
     def stalled(self, since: Expression) -> Self:
         """Processing jobs that haven't moved after ``since``, the longest still first."""
         return self.filter(status=Status.PROCESSING, updated_at__lt=since).order_by("updated_at")
+
+    def left_over(self, since: datetime) -> Self:
+        """Failed jobs, of those asked for after ``since``, that somebody had worked on."""
+        return self.filter(status=Status.FAILED, pk__gte=first_uuid_v7_at(since), attempts__gt=0)
 
 
 class GenerationJob(models.Model):

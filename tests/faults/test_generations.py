@@ -18,7 +18,9 @@ from apps.generations.models import GenerationJob
 from apps.generations.states import Status
 from apps.generations.sweep import Swept, sweep
 from tests.factories import UserFactory, on_plan, wish
-from tests.faults.conftest import Broker, StartWorker, eventually
+from tests.faults.conftest import StartWorker
+from tests.faults.patience import eventually
+from tests.faults.servers import Broker
 
 Kill = Callable[[GenerationJob, StartWorker], None]
 
