@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("generations", "0003_job_words")]
+    dependencies = [("generations", "0004_charges_name_their_job")]
     operations = [
         migrations.AlterModelOptions(name="generationimage", options={"default_permissions": ("view",)}),
         migrations.AlterModelOptions(
