@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
-from activity_project import embedded, environment, logs
+from activity_project import embedded, environment, logs, sandbox
 
 # --- Where things are -------------------------------------------------------------------------
 
@@ -32,6 +33,7 @@ SITE_URL = environment.text(
 INSTALLED_APPS = [
     "activity_project",
     "apps.common",
+    "apps.webhooks",
     "apps.accounts",
     "apps.credits",
     "apps.generations",
@@ -220,6 +222,26 @@ if IMAGE_PROVIDER == "openai":
 CREDENTIALS_KEYS = list(environment.words("CREDENTIALS_KEYS")) or [SECRET_KEY]
 INBOX_DAYS = environment.integer("INBOX_DAYS", 30, least=1)
 
+# --- Payments, print provider, mail provider --------------------------------------------------
+
+STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET = environment.together(
+    "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", why="payments need both: the key takes them, the secret proves them."
+)
+STRIPE_API_BASE = environment.http_url("STRIPE_API_BASE", "https://api.stripe.com")
+if not DEBUG and STRIPE_SECRET_KEY.startswith(("sk_test_", "rk_test_")):
+    raise ImproperlyConfigured("STRIPE_SECRET_KEY is a test key: nobody would pay. Set the live one, or DEBUG=1.")
+PRINTIFY_API_TOKEN, PRINTIFY_SHOP_ID, PRINTIFY_WEBHOOK_SECRET = environment.together(
+    "PRINTIFY_API_TOKEN",
+    "PRINTIFY_SHOP_ID",
+    "PRINTIFY_WEBHOOK_SECRET",
+    why="orders go to a shop by the token, and their progress comes back signed with the secret.",
+)
+PRINTIFY_API_BASE = environment.http_url("PRINTIFY_API_BASE", "https://api.printify.com/v1")
+# `user:password` that the mail provider shows when it tells of bounces; without it nobody gets in.
+ANYMAIL = {"WEBHOOK_SECRET": environment.text("ANYMAIL_WEBHOOK_SECRET")}
+# What webhooks said is kept so long, to run them again and to rebuild the activity log.
+WEBHOOK_RETENTION_DAYS = environment.integer("WEBHOOK_RETENTION_DAYS", 90, least=1)
+
 # --- Orders -----------------------------------------------------------------------------------
 
 # Where log entries wait that the database couldn't take; shared by all processes that log, and by the worker.
@@ -260,3 +282,29 @@ if environment.flag("BEHIND_PROXY", default=False):
 
 LOGGING_CONFIG = "activity_project.logs.configure"
 LOGGING = logs.settings(as_json=not DEBUG, level=environment.text("LOG_LEVEL", "INFO"))
+
+# --- Sandbox ----------------------------------------------------------------------------------
+
+# Stand-ins for the providers, on a development machine without keys. Last, because it takes their places above.
+SANDBOX = sandbox.is_on(debug=DEBUG)
+SANDBOX_ADDRESS = sandbox.address()
+SANDBOX_WEBHOOKS_TO = sandbox.webhooks_to()
+
+if SANDBOX:
+    INSTALLED_APPS.append("apps.sandbox")
+    _KEYS = sandbox.Keys.of(DATA_DIR)
+    STRIPE_API_BASE = f"{SANDBOX_ADDRESS}/sandbox/stripe"
+    STRIPE_SECRET_KEY = f"sk_test_{_KEYS.derived('stripe')}"
+    STRIPE_WEBHOOK_SECRET = f"whsec_{_KEYS.derived('stripe webhooks')}"
+    PRINTIFY_API_BASE = f"{SANDBOX_ADDRESS}/sandbox/printify/v1"
+    PRINTIFY_API_TOKEN = _KEYS.derived("printify")
+    PRINTIFY_SHOP_ID = sandbox.SHOP_ID
+    PRINTIFY_WEBHOOK_SECRET = _KEYS.derived("printify webhooks")
+    ANYMAIL = {
+        "POSTMARK_API_URL": f"{SANDBOX_ADDRESS}/sandbox/postmark/",
+        "POSTMARK_SERVER_TOKEN": _KEYS.derived("postmark"),
+        "WEBHOOK_SECRET": f"sandbox:{_KEYS.derived('postmark webhooks')}",
+    }
+    if not environment.text("EMAIL_URL"):
+        EMAIL_BACKEND = "anymail.backends.postmark.EmailBackend"
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"].append(SANDBOX_ADDRESS)

@@ -1,5 +1,6 @@
 """The map of the site: one include an app."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 
@@ -19,5 +20,9 @@ urlpatterns = [
     path("admin/records/", admin.site.urls),
     path("admin/", include("activity_project.staff_urls")),
     path("credits/", include("apps.credits.urls")),
+    path("webhooks/", include("apps.webhooks.urls")),
     path("", include("apps.generations.urls")),
 ]
+
+if settings.SANDBOX:
+    urlpatterns.append(path("sandbox/", include("apps.sandbox.urls")))

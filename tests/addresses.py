@@ -39,6 +39,7 @@ def address(name: str, *, job: GenerationJob, character: Character, transaction_
         "activity:row": [["generation_job", job.pk], ["credit_transaction", transaction_id]],
         "api:one_activity": [["generation_job", job.pk], ["credit_transaction", transaction_id]],
         "trpc": [["activity.list"]],
+        "webhooks:email": [["postmark"]],
         "generations:character": [[character.pk]],
         "generations:result": [[job.pk]],
         "generations:status": [[job.pk]],

@@ -49,9 +49,10 @@ def page_of(record: Any) -> str:
 def test_every_table_is_listed_and_opens(model: type[models.Model], keeper: Client) -> None:
     assert admin.site.is_registered(model)
     assert keeper.get(list_of(model)).status_code == 200
+    assert keeper.get(f"{list_of(model)}?q=2026-01-01").status_code == 200
 
 
-@every_table
+@pytest.mark.parametrize("model", [User, GenerationJob, CreditAccount])
 @pytest.mark.parametrize(
     "query", ["q=owner@example.com", "q=7", "q=2026-01-01", "q=" + "9" * 30, "q=x", "p=9", "o=2", "e=1"]
 )
@@ -85,7 +86,7 @@ def test_lists_take_as_many_queries_for_many_rows(many: int, keeper: Client, own
 
 
 @pytest.mark.parametrize("model", [GenerationJob, CreditTransaction, CreditAccount, ApiToken])
-def test_ledger_jobs_and_tokens_are_only_looked_at(model: Any, keeper: Client, owner: User) -> None:
+def test_ledger_jobs_and_tokens_are_only_looked_at(model: Any, keeper: Client, owner: User, stranger: User) -> None:
     with_credits(on_plan(owner), 5)
     a_job(owner)
     issued(owner)
@@ -94,8 +95,8 @@ def test_ledger_jobs_and_tokens_are_only_looked_at(model: Any, keeper: Client, o
 
     assert isinstance(admin.site._registry[model], LookedAt)
     assert keeper.get(page_of(record)).status_code == 200
-    assert "submit-row" not in keeper.get(page_of(record)).text or "_save" not in keeper.get(page_of(record)).text
-    assert keeper.post(page_of(record), before).status_code == 403
+    assert 'name="_save"' not in keeper.get(page_of(record)).text
+    assert keeper.post(page_of(record), {"user": stranger.pk, "balance": 1_000}).status_code == 403
     assert keeper.post(page_of(record).replace("change", "delete"), {"post": "yes"}).status_code == 403
     assert keeper.get(f"{list_of(model)}add/").status_code == 403
     act = {"action": "delete_selected", "_selected_action": str(record.pk), "post": "yes"}
@@ -141,7 +142,7 @@ def test_a_record_is_found_by_its_key_or_its_owner(keeper: Client, owner: User, 
 
 
 def test_a_long_list_ends_at_its_bound() -> None:
-    pages = BoundedPaginator(User.objects.all(), 50)
+    pages = BoundedPaginator(User.objects.order_by("-pk"), 50)
 
     with CaptureQueriesContext(connection) as sent:
         assert pages.count == User.objects.count()
