@@ -10,6 +10,7 @@ from random import Random
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Permission
 from django.db import transaction
+from django.db.models import QuerySet
 
 from apps.accounts.models import Plan, User, Visit
 from apps.accounts.visits import write_visits
