@@ -52,7 +52,7 @@ def _refuse_mixture(given: list[str]) -> None:
     if absent:
         raise ImproperlyConfigured(
             f"{given[0]} is set and {absent[0]} isn't: give {', '.join(NEEDED)} together to use the real providers, "
-            "or none of them to use the sandbox."
+            "none of them to use the sandbox, or SANDBOX=0 to go without what is missing."
         )
 
 
