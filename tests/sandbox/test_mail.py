@@ -51,7 +51,7 @@ def read(webhook: Heard, sandbox: Sandbox) -> AnymailTrackingEvent:
 
 
 def message_id(message: AnymailMessage) -> str:
-    status: Any = message.anymail_status  # type: ignore[attr-defined]
+    status: Any = message.anymail_status
     return str(status.recipients["customer@example.com"].message_id)
 
 
