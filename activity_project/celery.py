@@ -44,6 +44,12 @@ app.conf.update(
         "renew-plans": {"task": "credits.renew_plans", "schedule": 60.0, "options": {"expires": 60}},
         "tidy-generations": {"task": "generations.tidy", "schedule": 86_400.0, "options": {"expires": 3_600}},
         "verify-ledger": {"task": "credits.verify_ledger", "schedule": 86_400.0, "options": {"expires": 3_600}},
+        "sweep-webhooks": {"task": "webhooks.sweep", "schedule": 15.0, "options": {"expires": 15}},
+        "forget-webhook-bodies": {
+            "task": "webhooks.forget_bodies",
+            "schedule": 86_400.0,
+            "options": {"expires": 3_600},
+        },
         "drain-activity-spool": {"task": "orders.drain_spool", "schedule": 30.0, "options": {"expires": 30}},
         "prune-visits": {"task": "accounts.prune_visits", "schedule": 86_400.0, "options": {"expires": 3_600}},
     },

@@ -34,6 +34,16 @@ def required_package(name: str, *, extra: str, why: str) -> None:
         raise ImproperlyConfigured(f"Install the package {name} (the extra `{extra}`): {why}")
 
 
+def together(*names: str, why: str) -> tuple[str, ...]:
+    """The variables as texts, all of them or none; raises ImproperlyConfigured, saying why, where some are absent."""
+    values = tuple(text(name) for name in names)
+    if any(values) and not all(values):
+        missing = " and ".join(name for name, value in zip(names, values, strict=True) if not value)
+        given = " and ".join(name for name, value in zip(names, values, strict=True) if value)
+        raise ImproperlyConfigured(f"{given} is set, but not {missing}: {why}")
+    return values
+
+
 def flag(name: str, *, default: bool) -> bool:
     """The variable as a yes or no: 1/0, true/false, yes/no, on/off."""
     value = text(name).lower()

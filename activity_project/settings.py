@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 from activity_project import embedded, environment, logs, sandbox
 
@@ -32,6 +33,7 @@ SITE_URL = environment.text(
 INSTALLED_APPS = [
     "activity_project",
     "apps.common",
+    "apps.webhooks",
     "apps.accounts",
     "apps.credits",
     "apps.generations",
@@ -218,6 +220,26 @@ if IMAGE_PROVIDER == "openai":
 # Seal the issuers' signing keys: the first one seals, all of them open.
 CREDENTIALS_KEYS = list(environment.words("CREDENTIALS_KEYS")) or [SECRET_KEY]
 INBOX_DAYS = environment.integer("INBOX_DAYS", 30, least=1)
+
+# --- Payments, print provider, mail provider --------------------------------------------------
+
+STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET = environment.together(
+    "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", why="payments need both: the key takes them, the secret proves them."
+)
+STRIPE_API_BASE = environment.http_url("STRIPE_API_BASE", "https://api.stripe.com")
+if not DEBUG and STRIPE_SECRET_KEY.startswith(("sk_test_", "rk_test_")):
+    raise ImproperlyConfigured("STRIPE_SECRET_KEY is a test key: nobody would pay. Set the live one, or DEBUG=1.")
+PRINTIFY_API_TOKEN, PRINTIFY_SHOP_ID, PRINTIFY_WEBHOOK_SECRET = environment.together(
+    "PRINTIFY_API_TOKEN",
+    "PRINTIFY_SHOP_ID",
+    "PRINTIFY_WEBHOOK_SECRET",
+    why="orders go to a shop by the token, and their progress comes back signed with the secret.",
+)
+PRINTIFY_API_BASE = environment.http_url("PRINTIFY_API_BASE", "https://api.printify.com/v1")
+# `user:password` that the mail provider shows when it tells of bounces; without it nobody gets in.
+ANYMAIL = {"WEBHOOK_SECRET": environment.text("ANYMAIL_WEBHOOK_SECRET")}
+# What webhooks said is kept so long, to run them again and to rebuild the activity log.
+WEBHOOK_RETENTION_DAYS = environment.integer("WEBHOOK_RETENTION_DAYS", 90, least=1)
 
 # --- Orders -----------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """The staff's own area: the pages of all apps for those who work here."""
 
-from django.urls import path
+from django.urls import include, path
 
 from apps.activity import staff_views as activity
 from apps.common import staff_views as common
@@ -9,5 +9,6 @@ app_name = "staff"
 
 urlpatterns = [
     path("", common.home, name="home"),
+    path("", include("apps.generations.staff.urls")),
     path("adoption/", activity.adoption, name="adoption"),
 ]

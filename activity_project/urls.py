@@ -18,6 +18,7 @@ urlpatterns = [
     path("activity/", include("apps.activity.urls")),
     path("admin/", include("activity_project.staff_urls")),
     path("credits/", include("apps.credits.urls")),
+    path("webhooks/", include("apps.webhooks.urls")),
     path("", include("apps.generations.urls")),
 ]
 

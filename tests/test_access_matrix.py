@@ -61,8 +61,23 @@ MATRIX = {
     "api:usage": OWN_DATA,
     "trpc": OWN_DATA,
     "credits:overview": OWN_PAGE,
+    "credits:plan": OWN_PAGE,
+    "webhooks:stripe": _row(405),
+    "webhooks:printify": _row(405),
+    "webhooks:email": _row(405),
     "staff:home": STAFF_ONLY,
     "staff:adoption": WITH_PERMISSION,
+    "staff:generations": WITH_PERMISSION,
+    "staff:generations-csv": WITH_PERMISSION,
+    "staff:generations-json": WITH_PERMISSION,
+    "staff:generation": WITH_PERMISSION,
+    "staff:generation-image": WITH_PERMISSION,
+    "staff:generation-thumbnail": WITH_PERMISSION,
+    "staff:insights": WITH_PERMISSION,
+    "staff:people": WITH_PERMISSION,
+    "staff:person": WITH_PERMISSION,
+    "staff:adjust-credits": WITH_PERMISSION | {"admin": POSTED},
+    "staff:reset-period": WITH_PERMISSION | {"admin": POSTED},
     "generations:generate": OWN_PAGE,
     "generations:characters": OWN_PAGE,
     "generations:character": OWNERS_ONLY,
@@ -76,8 +91,13 @@ MATRIX = {
     "generations:download": OWNERS_ACT,
 }
 NAMES = [str(pattern.name) for pattern in our_patterns(get_resolver())]
-# What an act answers where it doesn't lead to another page: the file, and the form that asks for a name.
-ANSWERS_OF_ACTS = {"generations:download": IN, "accounts:create-token": 422}
+# What an act answers where it doesn't lead to another page: the file, and the forms that ask for a name or a reason.
+ANSWERS_OF_ACTS = {
+    "generations:download": IN,
+    "accounts:create-token": 422,
+    "staff:adjust-credits": 422,
+    "staff:reset-period": 422,
+}
 ACTS = {name for name, row in MATRIX.items() if POSTED in row.values()}
 
 

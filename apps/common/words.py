@@ -53,6 +53,13 @@ def signed_credits_word(amount: int) -> str:
     return ngettext("%(amount)s credit", "%(amount)s credits", abs(amount)) % {"amount": signed(amount)}
 
 
+def percent(share: float | None, decimals: int = 1) -> str:
+    """A share from 0 to 1 as ``41.2%``; a dash where there is none."""
+    if share is None:
+        return "–"
+    return gettext("%(number)s%%") % {"number": number_format(round(share * 100, decimals), decimals)}
+
+
 def money(minor: int, currency: str) -> str:
     """An amount of money given in the currency's minor unit: ``£12.00``, ``−€0.50``, ``12.00 CHF``, ``¥900``."""
     code = currency.upper()

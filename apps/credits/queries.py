@@ -1,8 +1,9 @@
 """Reads of the ledger."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
-from apps.accounts.models import User
+from apps.accounts.models import Plan, User
 from apps.common import keyset
 from apps.common.keyset import BadCursor
 from apps.credits.models import CreditTransaction
@@ -26,6 +27,21 @@ def transactions_of(user: User, *, limit: int, cursor: str | None = None) -> Tra
     found = list(rows[: limit + 1])
     shown = found[:limit]
     return TransactionPage(shown, keyset.encode({"n": str(shown[-1].seq)}) if len(found) > limit else None)
+
+
+def recent_movements(user: User, *, limit: int = 10) -> list[CreditTransaction]:
+    """The person's newest transactions."""
+    return list(user.credit_transactions.newest_first()[:limit])
+
+
+def every_plan() -> list[Plan]:
+    """The plans that there are."""
+    return list(Plan.objects.all())
+
+
+def transactions_of_job(job_id: UUID) -> list[CreditTransaction]:
+    """What a generation job was charged and, where it was, given back: the charge first."""
+    return list(CreditTransaction.objects.of_job(job_id).order_by("seq"))
 
 
 def _number(cursor: str) -> int:

@@ -9,3 +9,4 @@ class GenerationsConfig(AppConfig):
     def ready(self) -> None:
         import_module("apps.generations.panel")
         import_module("apps.generations.ledger_check")
+        import_module("apps.generations.staff.figures")

@@ -189,6 +189,12 @@ class GenerationJob(models.Model):
 
     class Meta:
         db_table = "generation_jobs"
+        # Nobody writes a job from outside the service, so there is no permission for it either.
+        default_permissions = ("view",)
+        permissions: ClassVar = [
+            ("export_generations", _("Can take everyone's generations out as a file")),
+            ("adjust_credits", _("Can adjust a person's credits by hand")),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["user", "idempotency_key"],
@@ -214,6 +220,15 @@ class GenerationJob(models.Model):
                 fields=["user", "character", "kind", "occurred_at", "id"],
                 condition=Q(character__isnull=False),
                 name="job_timeline_of_character",
+            ),
+            # The staff's lists: everyone's jobs by when they were asked for, one person's, and the few that are in
+            # flight or failed. Completed ones are most of all, so the first index finds a page of them just as well.
+            models.Index(fields=["created_at", "id"], name="job_newest"),
+            models.Index(fields=["user", "created_at", "id"], name="job_newest_of_user"),
+            models.Index(
+                fields=["kind", "created_at", "id"],
+                condition=Q(kind__in=[JobKind.STARTED.value, JobKind.FAILED.value]),
+                name="job_newest_not_completed",
             ),
             models.Index(fields=["enqueued_at"], condition=Q(status=Status.QUEUED), name="job_waiting"),
             models.Index(fields=["updated_at"], condition=Q(status=Status.PROCESSING), name="job_processing"),
@@ -275,6 +290,7 @@ class GenerationImage(models.Model):
 
     class Meta:
         db_table = "generation_images"
+        default_permissions = ("view",)
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["job", "position"], name="one_image_per_position"),
         ]

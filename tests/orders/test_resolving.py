@@ -162,7 +162,9 @@ def test_of_many_who_resolve_and_undo_at_once_each_entry_has_one_last_word() -> 
         assert (entry.resolved_at, entry.resolved_by_id) == (entry.resolved_in.made_at, entry.resolved_in.made_by_id)
 
 
-RECOVERIES = {
+Told = tuple[str, dict[str, str]]
+
+RECOVERIES: dict[str, tuple[Told, Told]] = {
     "submission": (("order.submission_failed", {}), ("order.submitted", {})),
     "overdue submission": (("order.overdue", {"awaiting": "submitted"}), ("order.submitted", {})),
     "overdue shipment": (("order.overdue", {"awaiting": "shipped"}), ("order.shipped", {})),
@@ -195,11 +197,11 @@ def test_a_success_resolves_the_failure_it_mends(name: str, order: Order) -> Non
     assert entry.resolved_in.mended_by_id == newest(event_type=success).pk
 
 
-NOT_MENDED = {
+NOT_MENDED: dict[str, tuple[Told, Told]] = {
     "another provider": (("sync.failed", {"provider": "printful"}), ("sync.completed", {"provider": "printify"})),
     "another step": (("order.overdue", {"awaiting": "delivered"}), ("order.shipped", {})),
     "another recipient": (("email.bounced", {"recipient": "a"}), ("email.delivered", {"recipient": "b"})),
-    "a try is no success": (("order.submission_failed", {}), ("order.submission_retried", {"attempt": 2})),
+    "a try is no success": (("order.submission_failed", {}), ("order.submission_retried", {"attempt": "2"})),
 }
 
 

@@ -1,5 +1,6 @@
 """Readers of environment variables: every way to write an address, and clear words for what can't be read."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -91,3 +92,34 @@ def test_a_provider_without_its_key_stops_the_start(monkeypatch: pytest.MonkeyPa
 
     assert started.returncode != 0
     assert "Set OPENAI_API_KEY: IMAGE_PROVIDER=openai" in started.stderr
+
+
+def test_what_belongs_together_is_there_or_absent(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert environment.together("SOME_KEY", "SOME_SECRET", why="both are needed.") == ("", "")
+    monkeypatch.setenv("SOME_KEY", "key")
+    with pytest.raises(ImproperlyConfigured, match="SOME_KEY is set, but not SOME_SECRET: both are needed"):
+        environment.together("SOME_KEY", "SOME_SECRET", why="both are needed.")
+    monkeypatch.setenv("SOME_SECRET", "secret")
+    assert environment.together("SOME_KEY", "SOME_SECRET", why="both are needed.") == ("key", "secret")
+
+
+BAD_CONFIGURATIONS = {
+    "STRIPE_SECRET_KEY is set, but not STRIPE_WEBHOOK_SECRET": {"STRIPE_SECRET_KEY": "sk_live_1"},
+    "STRIPE_WEBHOOK_SECRET is set, but not STRIPE_SECRET_KEY": {"STRIPE_WEBHOOK_SECRET": "whsec_1"},
+    "STRIPE_SECRET_KEY is a test key": {"STRIPE_SECRET_KEY": "sk_test_1", "STRIPE_WEBHOOK_SECRET": "whsec_1"},
+    "but not PRINTIFY_WEBHOOK_SECRET": {"PRINTIFY_API_TOKEN": "token", "PRINTIFY_SHOP_ID": "1"},
+    "but not PRINTIFY_API_TOKEN": {"PRINTIFY_SHOP_ID": "1", "PRINTIFY_WEBHOOK_SECRET": "secret"},
+}
+
+
+@pytest.mark.parametrize("reason", BAD_CONFIGURATIONS)
+def test_keys_that_cannot_work_stop_the_start_and_say_why(reason: str) -> None:
+    start = subprocess.run(
+        [sys.executable, "-c", "from activity_project import settings"],
+        env=os.environ | {"DEBUG": "", "SECRET_KEY": "x"} | BAD_CONFIGURATIONS[reason],
+        capture_output=True,
+        text=True,
+    )
+
+    assert start.returncode == 1
+    assert reason in start.stderr
