@@ -302,11 +302,12 @@ if SANDBOX:
     PRINTIFY_API_TOKEN = _KEYS.derived("printify")
     PRINTIFY_SHOP_ID = sandbox.SHOP_ID
     PRINTIFY_WEBHOOK_SECRET = _KEYS.derived("printify webhooks")
-    ANYMAIL = {
+    SANDBOX_MAIL = {
         "POSTMARK_API_URL": f"{SANDBOX_ADDRESS}/sandbox/postmark/",
         "POSTMARK_SERVER_TOKEN": _KEYS.derived("postmark"),
         "WEBHOOK_SECRET": f"sandbox:{_KEYS.derived('postmark webhooks')}",
     }
     if not environment.text("EMAIL_URL"):
         EMAIL_BACKEND = "anymail.backends.postmark.EmailBackend"
+        ANYMAIL = SANDBOX_MAIL
     CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"].append(SANDBOX_ADDRESS)
