@@ -5,7 +5,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from activity_project import embedded, environment, logs
+from activity_project import embedded, environment, logs, sandbox
 
 # --- Where things are -------------------------------------------------------------------------
 
@@ -283,3 +283,29 @@ if environment.flag("BEHIND_PROXY", default=False):
 
 LOGGING_CONFIG = "activity_project.logs.configure"
 LOGGING = logs.settings(as_json=not DEBUG, level=environment.text("LOG_LEVEL", "INFO"))
+
+# --- Sandbox ----------------------------------------------------------------------------------
+
+# Stand-ins for the providers, on a development machine without keys. Last, because it takes their places above.
+SANDBOX = sandbox.is_on(debug=DEBUG)
+SANDBOX_ADDRESS = sandbox.address()
+SANDBOX_WEBHOOKS_TO = sandbox.webhooks_to()
+
+if SANDBOX:
+    INSTALLED_APPS.append("apps.sandbox")
+    _KEYS = sandbox.Keys.of(DATA_DIR)
+    STRIPE_API_BASE = f"{SANDBOX_ADDRESS}/sandbox/stripe"
+    STRIPE_SECRET_KEY = f"sk_test_{_KEYS.derived('stripe')}"
+    STRIPE_WEBHOOK_SECRET = f"whsec_{_KEYS.derived('stripe webhooks')}"
+    PRINTIFY_API_BASE = f"{SANDBOX_ADDRESS}/sandbox/printify/v1"
+    PRINTIFY_API_TOKEN = _KEYS.derived("printify")
+    PRINTIFY_SHOP_ID = sandbox.SHOP_ID
+    PRINTIFY_WEBHOOK_SECRET = _KEYS.derived("printify webhooks")
+    ANYMAIL = {
+        "POSTMARK_API_URL": f"{SANDBOX_ADDRESS}/sandbox/postmark/",
+        "POSTMARK_SERVER_TOKEN": _KEYS.derived("postmark"),
+        "WEBHOOK_SECRET": f"sandbox:{_KEYS.derived('postmark webhooks')}",
+    }
+    if not environment.text("EMAIL_URL"):
+        EMAIL_BACKEND = "anymail.backends.postmark.EmailBackend"
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"].append(SANDBOX_ADDRESS)

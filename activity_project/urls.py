@@ -1,5 +1,6 @@
 """The map of the site: one include an app."""
 
+from django.conf import settings
 from django.urls import include, path, re_path
 
 from activity_project.api import api
@@ -20,3 +21,6 @@ urlpatterns = [
     path("webhooks/", include("apps.webhooks.urls")),
     path("", include("apps.generations.urls")),
 ]
+
+if settings.SANDBOX:
+    urlpatterns.append(path("sandbox/", include("apps.sandbox.urls")))

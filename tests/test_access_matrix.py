@@ -67,6 +67,7 @@ MATRIX = {
     "api:read_thumbnail": OWNERS_DATA,
     "trpc": OWN_DATA,
     "credits:overview": OWN_PAGE,
+    "credits:plan": OWN_PAGE,
     "webhooks:stripe": _row(405),
     "webhooks:printify": _row(405),
     "webhooks:email": _row(405),

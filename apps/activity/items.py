@@ -126,7 +126,7 @@ class ActivityItem(NamedTuple):
         """The item as its JSON shape: camelCase, times in UTC with microseconds."""
         return {
             "id": str(self.id),
-            "occurredAt": self.occurred_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            "occurredAt": f"{self.occurred_at.replace(tzinfo=None).isoformat(timespec='microseconds')}Z",
             "type": self.type.value,
             "title": self.title,
             "description": self.description,

@@ -240,7 +240,9 @@ def _with_links(page_rows: str, before: str = "", *, with_characters: bool = Fal
     times a page, a million times a thousand items. ``once`` is a single row of which it expects a thousand.
     """
     return f"""
-WITH{before} page AS MATERIALIZED (
+WITH{before} head AS MATERIALIZED (
+    SELECT statement_timestamp() AS at, pg_current_snapshot()::text AS snapshot),
+page AS MATERIALIZED (
     SELECT rows.* FROM generate_series(1, %(once)s::int) AS once CROSS JOIN (
     {page_rows}) AS rows),
 job AS MATERIALIZED (
@@ -251,13 +253,13 @@ charge AS MATERIALIZED (
      WHERE reference_type = '{JOB_REFERENCE}' AND reference_id = ANY (ARRAY(SELECT id FROM page WHERE is_job = 1))),
 name AS MATERIALIZED (
     SELECT id, user_id, name FROM characters
-     WHERE id = ANY (ARRAY(SELECT DISTINCT character_id FROM page WHERE character_id IS NOT NULL)))
-SELECT statement_timestamp(), pg_current_snapshot()::text, {_CHARACTERS if with_characters else "NULL"},
+     WHERE id = ANY (ARRAY(SELECT character_id FROM page WHERE character_id IS NOT NULL)))
+SELECT head.at, head.snapshot, {_CHARACTERS if with_characters else "NULL"},
        p.t, p.is_job, p.id, p.kind, p.job_id, p.amount, p.balance_after, p.transaction_type, p.description,
        COALESCE(p.status, job.status), COALESCE(p.quality, job.quality), COALESCE(p.aspect_ratio, job.aspect_ratio),
        COALESCE(p.image_count, job.image_count), p.error, p.character_id, name.name,
        spent.id, spent.amount, back.id, back.amount, p.has_files
-  FROM (SELECT) AS always
+  FROM head
   LEFT JOIN page p ON true
   LEFT JOIN job ON p.is_job = 0 AND job.id = p.job_id AND job.user_id = %(user_id)s
   LEFT JOIN charge spent ON p.is_job = 1 AND spent.reference_id = p.id AND spent.user_id = %(user_id)s

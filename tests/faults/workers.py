@@ -33,6 +33,10 @@ class Program:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
 
+    def freeze(self) -> None:
+        """Its first process stands still and confirms nothing; those of its pool go on."""
+        os.kill(self._process.pid, signal.SIGSTOP)
+
     def ask_to_end(self) -> None:
         """As a deployment does."""
         self._process.terminate()

@@ -22,8 +22,17 @@ OUT_OF_MONEY = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
 
 
 def refusal(error: APIStatusError, *, now: datetime) -> ProviderError:
-    """The API's answer with an error's status, in our words. Its own go to the log: they may hold keys and names."""
-    log.warning("image provider said no", status=error.status_code, code=error.code, words=error.message[:300])
+    """The API's answer with an error's status, in our words.
+
+    Its own may repeat prompt or key: not even the log has them. The provider finds them by the request's id.
+    """
+    log.warning(
+        "image provider said no",
+        status=error.status_code,
+        code=error.code,
+        parameter=error.param,
+        request_id=error.request_id,
+    )
     if error.code in ABOUT_CONTENT:
         return ProviderError(_("The provider refused the prompt for its content."), "content_refused", permanent=True)
     if error.code in OUT_OF_MONEY or error.status_code in {401, 403} or error.status_code < 400:
@@ -62,7 +71,7 @@ def silence(error: ExchangeFailed) -> ProviderError:
     return ProviderError(_("The image provider couldn't be reached."), "provider_unreachable", permanent=False)
 
 
-def nonsense(words: str) -> ProviderError:
-    """An answer that isn't what the API promises."""
-    log.warning("image provider answered nonsense", words=words[:300])
+def nonsense(what: str) -> ProviderError:
+    """An answer that isn't what the API promises; ``what`` is for the log."""
+    log.warning("image provider answered nonsense", what=what[:300])
     return ProviderError(_("The provider's answer made no sense."), "bad_answer", permanent=False)
