@@ -61,6 +61,7 @@ MATRIX = {
     "api:usage": OWN_DATA,
     "trpc": OWN_DATA,
     "credits:overview": OWN_PAGE,
+    "credits:plan": OWN_PAGE,
     "webhooks:stripe": _row(405),
     "webhooks:printify": _row(405),
     "webhooks:email": _row(405),
