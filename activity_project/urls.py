@@ -2,9 +2,10 @@
 
 from django.urls import include, path, re_path
 
-from activity_project.api import api
+from activity_project.api import api, network_api
 from activity_project.trpc import call
 from apps.common import views
+from apps.credentials.api.frame import no_route
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -12,6 +13,8 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", api.urls),
+    path("api/", network_api.urls),
+    re_path(r"^api/", no_route, name="no-route"),
     re_path(r"^trpc/(?P<names>[^/]*)$", call, name="trpc"),
     path("account/", include("apps.accounts.urls")),
     path("activity/", include("apps.activity.urls")),

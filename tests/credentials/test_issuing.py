@@ -75,10 +75,10 @@ def test_the_same_boost_to_the_same_recipient_twice_is_two_chains(
 
 
 def test_a_caller_may_name_the_activity_once(issuer: Profile, boost: Boost, holder: Profile) -> None:
-    assert sent(issuer, boost, "ada", activity_id="course-7/ada").issuance.activity_id == "course-7/ada"
+    assert sent(issuer, boost, "ada", activity_id="course-7:ada").issuance.activity_id == "course-7:ada"
 
     with pytest.raises(Refused, match="activityId"):
-        sent(issuer, boost, "ada", activity_id="course-7/ada")
+        sent(issuer, boost, "ada", activity_id="course-7:ada")
     assert event_count() == 1
 
 

@@ -28,6 +28,13 @@ class CredentialActivityQuerySet(models.QuerySet["CredentialActivity"]):
     def older_than(self, moment: datetime) -> Self:
         return self.filter(timestamp__lt=moment)
 
+    def younger_than(self, moment: datetime) -> Self:
+        return self.filter(timestamp__gt=moment)
+
+    def with_names(self) -> Self:
+        """Each with its boost and its recipient's profile."""
+        return self.select_related("boost", "recipient_profile")
+
     def newest_first(self) -> Self:
         """One issuer's, whose times never repeat."""
         return self.order_by("-timestamp")
