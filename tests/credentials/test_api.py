@@ -222,7 +222,7 @@ def test_empty_statistics_are_noughts(program: Program) -> None:
 def test_a_holder_learns_what_still_holds_of_their_own(
     program: Program, holders_program: Program, issuer: Profile, boost: Boost, holder: Profile
 ) -> None:
-    kept, revoked, suspended = (sent(issuer, boost, "ada") for _ in range(3))
+    _kept, revoked, suspended = (sent(issuer, boost, "ada") for _ in range(3))
     standing.revoke(revoked.issuance)
     standing.suspend(suspended.issuance)
     uris = [record["credentialUri"] for record in records(program)][::-1]

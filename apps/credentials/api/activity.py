@@ -2,10 +2,14 @@
 
 from typing import Any
 
+from django.http.response import HttpResponseBase
+from django.utils import timezone
 from ninja import Query, Router
 
 from apps.accounts.scopes import Scope
+from apps.common.export import csv_file
 from apps.credentials.api.frame import NetworkRequest, ProfileToken
+from apps.credentials.exports import COLUMNS, rows
 from apps.credentials.feed import find_chain, list_activity
 from apps.credentials.lifecycle import standings_of
 from apps.credentials.records import page_of_records, record
@@ -33,6 +37,13 @@ def get_activities(request: NetworkRequest, asked: Query[ActivityWish]) -> dict[
 def get_stats(request: NetworkRequest, asked: Query[StatsWish]) -> dict[str, Any]:
     """Each activity is counted once, under its latest event; the filters apply to that event."""
     return count_activity(request.auth, asked.filters).as_json()
+
+
+@router.get("/export.csv", response=None, summary="Export credential activities")
+def export_csv(request: NetworkRequest, asked: Query[StatsWish]) -> HttpResponseBase:
+    """A line an activity, newest first, streamed; the filters apply to its latest event."""
+    name = f"credentials-{request.auth.handle}-{timezone.now():%Y-%m-%d}"
+    return csv_file(rows(request.auth, asked.filters), header=COLUMNS, name=name)
 
 
 @router.post("/lifecycle-statuses", response=dict[str, str], summary="Get the standing of credentials one holds")

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from ninja import Router
+from ninja import Router, Status
 from pydantic import Field
 
 from apps.accounts.scopes import Scope
@@ -51,9 +51,9 @@ def list_boosts(request: NetworkRequest) -> list[dict[str, Any]]:
 
 
 @router.post("", response={201: dict[str, Any]}, summary="Make a boost")
-def add_boost(request: NetworkRequest, body: BoostBody) -> tuple[int, dict[str, Any]]:
+def add_boost(request: NetworkRequest, body: BoostBody) -> Status[dict[str, Any]]:
     """A draft."""
-    return 201, _told(boosts.add_boost(owner=request.auth, **body.dict()))
+    return Status(201, _told(boosts.add_boost(owner=request.auth, **body.dict())))
 
 
 @router.get("/{uuid:boost_id}", summary="One boost")
@@ -73,18 +73,18 @@ def change_boost(request: NetworkRequest, boost_id: UUID, body: BoostChanges) ->
 
 
 @router.delete("/{uuid:boost_id}", response={204: None}, summary="Remove a draft")
-def remove_boost(request: NetworkRequest, boost_id: UUID) -> tuple[int, None]:
+def remove_boost(request: NetworkRequest, boost_id: UUID) -> Status[None]:
     """A live one stays: credentials refer to it."""
     boosts.remove_boost(_own(request.auth, boost_id))
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/{uuid:boost_id}/claim-links", response={201: dict[str, Any]}, summary="Make a claim link")
-def add_claim_link(request: NetworkRequest, boost_id: UUID, body: LinkBody) -> tuple[int, dict[str, Any]]:
+def add_claim_link(request: NetworkRequest, boost_id: UUID, body: LinkBody) -> Status[dict[str, Any]]:
     """An address with which anyone can claim the boost, once each. It is told once."""
     boost = live_boost(request.auth, boost_id)
     made = make_link(boost, lifetime=timedelta(days=body.expires_in_days), uses=body.uses, now=timezone.now())
-    return 201, {"claimUrl": site_url(f"/claim/{made.secret}/"), "expiresAt": utc_text(made.link.expires_at)}
+    return Status(201, {"claimUrl": site_url(f"/claim/{made.secret}/"), "expiresAt": utc_text(made.link.expires_at)})
 
 
 def _own(owner: Profile, boost_id: UUID) -> Boost:
