@@ -39,6 +39,8 @@ app.conf.update(
     beat_schedule={
         "sweep-generations": {"task": "generations.sweep", "schedule": 15.0, "options": {"expires": 15}},
         "verify-ledger": {"task": "credits.verify_ledger", "schedule": 86_400.0, "options": {"expires": 3_600}},
+        "expire-credentials": {"task": "credentials.expire", "schedule": 3_600.0, "options": {"expires": 3_600}},
+        "offer-claim-mails": {"task": "credentials.offer_unsent", "schedule": 120.0, "options": {"expires": 120}},
         "prune-visits": {"task": "accounts.prune_visits", "schedule": 86_400.0, "options": {"expires": 3_600}},
     },
 )

@@ -63,7 +63,11 @@ class Line(NamedTuple):
 
 
 _STATUS = {event_type.value: event_type.lower() for event_type in EventType}
-_DELIVERY = {RecipientType.PROFILE: "profile", RecipientType.EMAIL: "email inbox", RecipientType.PHONE: "phone inbox"}
+_DELIVERY = {
+    RecipientType.PROFILE.value: "profile",
+    RecipientType.EMAIL.value: "email inbox",
+    RecipientType.PHONE.value: "phone inbox",
+}
 _FIELDS = ("id", "boost__name", "boost__category", *Line._fields[3:])
 
 

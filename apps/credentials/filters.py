@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F, Q, Subquery
 
 from apps.credentials.event_types import EventType, Source
+from apps.credentials.models import Profile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,14 +36,19 @@ class ActivityFilters:
     def of_issuances(self) -> Q:
         """On issuances, each by its latest event."""
         asked = {"latest_type": self.event_type, "latest_at__gte": self.since, "latest_at__lte": self.until}
-        latest = {"events__recipient_identifier": self.recipient, "events__source": self.source}
         found = Q(**{name: value for name, value in asked.items() if value}) & self._of_both()
-        of_latest_event = {name: value for name, value in latest.items() if value}
-        return found & Q(events__timestamp=F("latest_at"), **of_latest_event) if of_latest_event else found
+        found &= _for_recipient(self.recipient) if self.recipient else Q()
+        return found & Q(events__timestamp=F("latest_at"), events__source=self.source) if self.source else found
 
     def _of_both(self) -> Q:
         found = Q(integration=self.integration_id) if self.integration_id else Q()
         return found if self.boost_ids is None else found & Q(boost__in=self.boost_ids)
+
+
+def _for_recipient(text: str) -> Q:
+    """Issuances to whoever is called so: as they were addressed, or as the profile that has it now."""
+    profile = Profile.objects.filter(handle=text).values("pk")
+    return Q(recipient_identifier=text) | Q(recipient_profile=Subquery(profile))
 
 
 EVERYTHING = ActivityFilters()

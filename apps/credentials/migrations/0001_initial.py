@@ -273,7 +273,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='issuance',
-            constraint=models.CheckConstraint(condition=models.Q(('activity_id__regex', '^[A-Za-z0-9._:~@-]{1,100}$')), name='activity_id_is_plain'),
+            constraint=models.CheckConstraint(condition=models.Q(('activity_id__regex', '^[!-~]+$')), name='activity_id_is_plain'),
         ),
         migrations.AddConstraint(
             model_name='integration',

@@ -100,6 +100,7 @@ class CredentialActivity(models.Model):
             ),
             models.Index(fields=["actor", "recipient_identifier", "timestamp"], name="activity_by_recipient"),
             models.Index(fields=["actor", "source", "timestamp"], name="activity_by_source"),
+            models.Index(fields=["event_type", "id"], name="activity_of_all_by_type"),
         ]
 
     def __str__(self) -> str:
