@@ -4,10 +4,13 @@ from django.urls import path
 
 from apps.activity import staff_views as activity
 from apps.common import staff_views as common
+from apps.credentials import staff_views as credentials
 
 app_name = "staff"
 
 urlpatterns = [
     path("", common.home, name="home"),
     path("adoption/", activity.adoption, name="adoption"),
+    path("credentials/", credentials.credentials, name="credentials"),
+    path("credentials/<str:handle>/<str:activity_id>/", credentials.credential_activity, name="credential-activity"),
 ]

@@ -20,5 +20,6 @@ urlpatterns = [
     path("activity/", include("apps.activity.urls")),
     path("admin/", include("activity_project.staff_urls")),
     path("credits/", include("apps.credits.urls")),
+    path("", include("apps.credentials.urls")),
     path("", include("apps.generations.urls")),
 ]

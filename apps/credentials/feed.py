@@ -15,10 +15,11 @@ MOST: int = 100
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An event with the standing of its issuance now; null where there is nothing yet that could stand."""
+    """An event with the standing of its issuance now, and what it is called."""
 
     event: CredentialActivity
     standing: Standing
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,20 @@ def with_standing(events: Iterable[CredentialActivity]) -> list[Entry]:
     found = list(events)
     numbers = {event.issuance_id for event in found}
     otherwise = dict(Issuance.objects.filter(pk__in=numbers).standing_otherwise().values_list("pk", "standing"))
-    return [Entry(event, Standing(otherwise.get(event.issuance_id, Standing.ACTIVE))) for event in found]
+    titles = _titles({event.issuance_id for event in found if event.boost is None})
+    return [
+        Entry(
+            event,
+            Standing(otherwise.get(event.issuance_id, Standing.ACTIVE)),
+            event.boost.name if event.boost else titles[event.issuance_id],
+        )
+        for event in found
+    ]
+
+
+def _titles(numbers: set[int]) -> dict[int, str]:
+    """What is issued without a boost is called by its issuance."""
+    return dict(Issuance.objects.filter(pk__in=numbers).values_list("pk", "title")) if numbers else {}
 
 
 def _every(

@@ -1,6 +1,6 @@
 """What of an issuer's activity is asked for, as bounds on events and on issuances."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -21,6 +21,10 @@ class ActivityFilters:
     until: datetime | None = None
     recipient: str = ""
     source: Source | None = None
+
+    def but_for_dates(self) -> "ActivityFilters":
+        """The same, for all times."""
+        return replace(self, since=None, until=None)
 
     def of_events(self) -> Q:
         """On events."""

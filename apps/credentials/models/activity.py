@@ -39,6 +39,10 @@ class CredentialActivityQuerySet(models.QuerySet["CredentialActivity"]):
         """One issuer's, whose times never repeat."""
         return self.order_by("-timestamp")
 
+    def last_written_first(self) -> Self:
+        """Everyone's: ids keep the order in which events were written."""
+        return self.order_by("-id")
+
     def oldest_first(self) -> Self:
         return self.order_by("timestamp")
 
