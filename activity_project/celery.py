@@ -4,11 +4,12 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init
+from celery.signals import setup_logging, task_prerun, worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "activity_project.settings")
 
 from django.conf import settings
+from django.db import close_old_connections
 
 from activity_project import processes
 
@@ -35,12 +36,23 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
     worker_cancel_long_running_tasks_on_connection_loss=False,
+    # A connection serves so many tasks; `look_at_connections` sees to it that each is whole when a task begins.
+    CELERY_DB_REUSE_MAX=100,
     timezone="UTC",
     beat_schedule={
         "sweep-generations": {"task": "generations.sweep", "schedule": 15.0, "options": {"expires": 15}},
+        "renew-plans": {"task": "credits.renew_plans", "schedule": 60.0, "options": {"expires": 60}},
+        "tidy-generations": {"task": "generations.tidy", "schedule": 86_400.0, "options": {"expires": 3_600}},
         "verify-ledger": {"task": "credits.verify_ledger", "schedule": 86_400.0, "options": {"expires": 3_600}},
         "expire-credentials": {"task": "credentials.expire", "schedule": 3_600.0, "options": {"expires": 3_600}},
         "offer-claim-mails": {"task": "credentials.offer_unsent", "schedule": 120.0, "options": {"expires": 120}},
+        "sweep-webhooks": {"task": "webhooks.sweep", "schedule": 15.0, "options": {"expires": 15}},
+        "forget-webhook-bodies": {
+            "task": "webhooks.forget_bodies",
+            "schedule": 86_400.0,
+            "options": {"expires": 3_600},
+        },
+        "drain-activity-spool": {"task": "orders.drain_spool", "schedule": 30.0, "options": {"expires": 30}},
         "prune-visits": {"task": "accounts.prune_visits", "schedule": 86_400.0, "options": {"expires": 3_600}},
     },
 )
@@ -56,3 +68,9 @@ def keep_django_logging(**_: Any) -> None:
 def follow_the_parent(**_: Any) -> None:
     """Pool processes end with their worker, even when that is killed outright."""
     processes.die_with_parent()
+
+
+@task_prerun.connect
+def look_at_connections(**_: Any) -> None:
+    """A connection that broke while the database was away, or is too old, is replaced, as it is before a request."""
+    close_old_connections()

@@ -10,14 +10,15 @@ from random import Random
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Permission
 from django.db import transaction
-from django.db.models import F
 
 from apps.accounts.models import Plan, User, Visit
 from apps.accounts.visits import write_visits
 from apps.common.progress import track
-from apps.credits.enrolment import enrol
+from apps.credits.enrolment import enrol, resume
 from apps.credits.history import write_history
+from apps.credits.models import TransactionType
 from apps.generations import images
+from apps.generations.counts import recount
 from apps.generations.demo import History, Storyteller, with_files
 from apps.generations.history import write_jobs
 from apps.generations.models import Character, GenerationJob
@@ -29,6 +30,7 @@ from apps.generations.states import Status
 PASSWORD = "demo-password"  # noqa: S105  # printed at every start of a demonstration
 BULK_DOMAIN = "bulk.demo.example"
 VIEWING_SHARE = 0.2
+INTO_PERIOD_DAYS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,7 @@ CAST = (
         about="some dozens of items over two months",
         time_zone="America/New_York",
         characters=("Iris (demo)",),
-        days=60,
+        days=70,
         jobs=34,
         pictures=5,
     ),
@@ -95,7 +97,8 @@ def seed_crowd(*, users: int, jobs: int, seed: int, now: datetime) -> int:
         email = f"person{number}-{seed}@{BULK_DOMAIN}"
         if User.objects.filter(email=email).exists():
             continue
-        part = Part(email=email, about="", characters=("Luna (demo)",), days=max(share // 100, 1) * 30, jobs=share)
+        days = max(share // 100, 1) * 30 + INTO_PERIOD_DAYS
+        part = Part(email=email, about="", characters=("Luna (demo)",), days=days, jobs=share)
         items += _write_person(part, password, Random(f"{seed}:{email}"), now)
     return items
 
@@ -106,8 +109,8 @@ def _write_person(part: Part, password: str, chance: Random, now: datetime) -> i
     history = _past(user, part, chance, now)
     write_jobs(with_files(history.jobs, part.pictures))
     write_history(user.pk, history.movements)
-    _count(user, history)
-    enrol(user=user, plan=Plan.objects.get(slug=part.plan), now=now)
+    _put_on_plan(user, Plan.objects.get(slug=part.plan), history, now)
+    recount([user.pk], write=True)
     write_visits(_visits(user, history, Random(f"visits:{part.email}")))
     return len(history.jobs) + len(history.movements)
 
@@ -148,6 +151,10 @@ def _visits(user: User, history: History, chance: Random) -> list[Visit]:
     return [Visit(user=user, day=day, viewed_activity=chance.random() < VIEWING_SHARE) for day in days]
 
 
-def _count(user: User, history: History) -> None:
-    made = sum(job.input["image_count"] for job in history.jobs if job.status == Status.COMPLETED)
-    User.objects.filter(pk=user.pk).update(generated_count=F("generated_count") + made)
+def _put_on_plan(user: User, plan: Plan, history: History, now: datetime) -> None:
+    """In the period that the last refresh in their past began; who has no past starts now."""
+    refreshes = [movement.at for movement in history.movements if movement.type == TransactionType.SUBSCRIPTION_GRANT]
+    if refreshes:
+        resume(user=user, plan=plan, starts_at=refreshes[-1])
+    else:
+        enrol(user=user, plan=plan, now=now)

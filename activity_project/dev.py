@@ -13,9 +13,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NoReturn
 
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.autoreload import DJANGO_AUTORELOAD_ENV
 
-from activity_project import embedded
+from activity_project import embedded, sandbox
+from activity_project import environment as variables
 from activity_project.embedded import session
 from activity_project.failures import CannotStart, describe, explained
 from activity_project.first_run import DatabaseNotes
@@ -28,7 +30,8 @@ HOST = "127.0.0.1"
 DESCRIPTION = """\
 Runs the whole product on this machine: PostgreSQL and a broker of its own (unless DATABASE_URL and
 REDIS_URL name others), the web server, a Celery worker and its schedule. The first start fills the
-new database with demo data. Ctrl-C stops everything. Data and logs are in .data/."""
+new database with demo data. Without keys of payment, print and mail providers a sandbox takes their
+place. Ctrl-C stops everything. Data and logs are in .data/."""
 # Serve at once, reloader included, and without a word on production.
 RUNSERVER = {DJANGO_AUTORELOAD_ENV: "true", "DJANGO_RUNSERVER_HIDE_WARNING": "true"}
 # How Django's reloader tells its parent that code has changed.
@@ -43,9 +46,10 @@ def main(arguments: list[str]) -> int:
     data_dir = embedded.data_dir()
     with suppress(Stopped), explained("Running here"), session.ownership(data_dir, "dev"):
         check_port(options.port)
+        has_sandbox = wants_sandbox()
         if options.reset:
             empty(data_dir)
-        Development(data_dir, options.port).run(demo=not options.no_demo)
+        Development(data_dir, options.port, has_sandbox=has_sandbox).run(demo=not options.no_demo)
     return 0
 
 
@@ -75,6 +79,14 @@ def check_port(port: int) -> None:
             raise CannotStart(f"Port {port} can't be used ({describe(error)}); choose another with --port.") from None
 
 
+def wants_sandbox() -> bool:
+    """Whether stand-ins take the providers' place. Raises CannotStart where only some of the keys are given."""
+    try:
+        return sandbox.is_on(debug=variables.flag("DEBUG", default=True))
+    except ImproperlyConfigured as error:
+        raise CannotStart(str(error)) from None
+
+
 def empty(data_dir: Path) -> None:
     """Delete all data but the locks, one of which we hold. Raises CannotStart where the database is elsewhere."""
     if os.environ.get("DATABASE_URL"):
@@ -92,6 +104,7 @@ class Development:
 
     data_dir: Path
     port: int
+    has_sandbox: bool = field(kw_only=True)
     console: Console = field(default_factory=Console)
 
     def run(self, *, demo: bool) -> NoReturn:
@@ -105,11 +118,10 @@ class Development:
             web = Service(self.web, self._is_serving, restart_status=RELOADER_STATUS)
             programs = supervisor.start(web)
             supervisor.wait_until_ready(programs)
-            supervisor.start(Service(self.worker, follows="web"), Service(self.beat, follows="web"), beside=programs)
+            supervisor.start(*(Service(program, follows="web") for program in self.followers), beside=programs)
             if notes.lacks_demo():
                 self._seed(supervisor, notes, wanted=demo)
-            lines = [f"Activity is running at {self.address}", *notes.sign_ins().splitlines(), "Ctrl-C stops it."]
-            self.console.paragraph("\n".join(lines))
+            self.console.paragraph("\n".join(self._greeting(notes)))
             supervisor.serve()
 
     @property
@@ -130,6 +142,7 @@ class Development:
             "ACTIVITY_DATA_DIR": str(self.data_dir),
             "PYTHONUNBUFFERED": "1",
             SUPERVISOR_VARIABLE: str(os.getpid()),
+            "SANDBOX_ADDRESS": self.address.rstrip("/"),
         }
         return defaults | given | ours
 
@@ -138,6 +151,11 @@ class Development:
         """Django's own server, without the parent that its reloader would have: that is our part."""
         serving = self._manage("web", "runserver", f"{HOST}:{self.port}")
         return replace(serving, environment={**self.environment, **RUNSERVER})
+
+    @property
+    def followers(self) -> list[Program]:
+        """What runs beside the web server, with the same code."""
+        return [self.worker, self.beat, *[self._manage("sandbox", "run_sandbox")] * self.has_sandbox]
 
     @property
     def worker(self) -> Program:
@@ -151,6 +169,15 @@ class Development:
         """Celery's clock. It keeps no process id: a stale one would keep it from starting."""
         schedule = self.data_dir / "dev" / "beat-schedule"
         return self._celery("beat", "beat", "--loglevel=WARNING", f"--schedule={schedule}", "--pidfile=")
+
+    def _greeting(self, notes: DatabaseNotes) -> list[str]:
+        sandbox_page = f"Payments, print orders and mail go no further than {self.address}sandbox/"
+        return [
+            f"Activity is running at {self.address}",
+            *notes.sign_ins().splitlines(),
+            *[sandbox_page] * self.has_sandbox,
+            "Ctrl-C stops it.",
+        ]
 
     def _manage(self, name: str, *arguments: str) -> Program:
         return self._python(name, str(embedded.PROJECT / "manage.py"), *arguments)

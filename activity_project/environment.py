@@ -6,6 +6,7 @@ the variable and what it should be, so that a bad setting stops the start instea
 """
 
 import os
+from importlib.util import find_spec
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -27,6 +28,22 @@ def required_text(name: str, *, why: str) -> str:
     return value
 
 
+def required_package(name: str, *, extra: str, why: str) -> None:
+    """Raises ImproperlyConfigured where an optional package isn't installed, saying what it is for."""
+    if find_spec(name) is None:
+        raise ImproperlyConfigured(f"Install the package {name} (the extra `{extra}`): {why}")
+
+
+def together(*names: str, why: str) -> tuple[str, ...]:
+    """The variables as texts, all of them or none; raises ImproperlyConfigured, saying why, where some are absent."""
+    values = tuple(text(name) for name in names)
+    if any(values) and not all(values):
+        missing = " and ".join(name for name, value in zip(names, values, strict=True) if not value)
+        given = " and ".join(name for name, value in zip(names, values, strict=True) if value)
+        raise ImproperlyConfigured(f"{given} is set, but not {missing}: {why}")
+    return values
+
+
 def flag(name: str, *, default: bool) -> bool:
     """The variable as a yes or no: 1/0, true/false, yes/no, on/off."""
     value = text(name).lower()
@@ -37,8 +54,8 @@ def flag(name: str, *, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name} is {value!r}; write 1 or 0.")
 
 
-def integer(name: str, default: int, *, least: int = 0) -> int:
-    """The variable as a whole number of at least ``least``."""
+def integer(name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
+    """The variable as a whole number from ``least`` to ``most``."""
     value = text(name)
     if not value:
         return default
@@ -48,6 +65,8 @@ def integer(name: str, default: int, *, least: int = 0) -> int:
         raise ImproperlyConfigured(f"{name} is {value!r}; write a whole number.") from None
     if number < least:
         raise ImproperlyConfigured(f"{name} is {number}; write {least} or more.")
+    if most is not None and number > most:
+        raise ImproperlyConfigured(f"{name} is {number}; write {most} or less.")
     return number
 
 
@@ -92,6 +111,15 @@ def _port(name: str, netloc: str) -> str:
     if port and not port.isdigit():
         raise ImproperlyConfigured(f"{name} has the port {port!r}; write a number.")
     return port
+
+
+def http_url(name: str, default: str) -> str:
+    """A web address, ``http://`` or ``https://``, without a slash at its end."""
+    value = text(name, default).rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ImproperlyConfigured(f"{name} must look like {default}.")
+    return value
 
 
 def redis(name: str, default: str) -> str:

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
-from activity_project import embedded, environment, logs
+from activity_project import embedded, environment, logs, sandbox
 
 # --- Where things are -------------------------------------------------------------------------
 
@@ -32,11 +33,13 @@ SITE_URL = environment.text(
 INSTALLED_APPS = [
     "activity_project",
     "apps.common",
+    "apps.webhooks",
     "apps.accounts",
     "apps.credits",
     "apps.generations",
     "apps.activity",
     "apps.credentials",
+    "apps.orders",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -190,17 +193,58 @@ BROKER_URL = environment.redis("REDIS_URL", embedded.broker_url(DATA_DIR))
 
 # --- Generations ------------------------------------------------------------------------------
 
-IMAGE_PROVIDER = environment.one_of("IMAGE_PROVIDER", ("sketch",), "sketch")
+IMAGE_PROVIDER = environment.one_of("IMAGE_PROVIDER", ("sketch", "openai"), "sketch")
+# The sketch provider's bad days, for every picture: so slow, or failing like this (see SketchProvider).
 SKETCH_DELAY_MS = environment.integer("SKETCH_DELAY_MS", 0)
+SKETCH_FAIL = environment.one_of("SKETCH_FAIL", ("", "fail", "refuse", "flaky"), "")
 # A queued job is offered to the workers again after this; a processing one that stood still for longer has failed.
 GENERATION_PICKUP_SECONDS = environment.integer("GENERATION_PICKUP_SECONDS", 60, least=1)
 GENERATION_STALL_SECONDS = environment.integer("GENERATION_STALL_SECONDS", 300, least=1)
+
+OPENAI_API_KEY = environment.text("OPENAI_API_KEY")
+OPENAI_BASE_URL = environment.http_url("OPENAI_BASE_URL", "https://api.openai.com/v1")
+OPENAI_IMAGE_MODEL = environment.text("OPENAI_IMAGE_MODEL", "gpt-image-2")
+# For all that one attempt at a job needs; shorter than what counts as standing still.
+OPENAI_TIMEOUT_SECONDS = environment.integer(
+    "OPENAI_TIMEOUT_SECONDS", GENERATION_STALL_SECONDS * 4 // 5, least=1, most=GENERATION_STALL_SECONDS
+)
+# Where images that the API gives by address may be fetched, beside the API's own origin: public hosts
+# (`images.example.com`, `.example.com`), or whole origins, which may be private (`http://images:8080`).
+OPENAI_RESULT_HOSTS = environment.words("OPENAI_RESULT_HOSTS")
+if IMAGE_PROVIDER == "openai":
+    environment.required_text("OPENAI_API_KEY", why="IMAGE_PROVIDER=openai calls the API with it.")
+    environment.required_package("openai", extra="openai", why="IMAGE_PROVIDER=openai calls the API through it.")
 
 # --- Credentials ------------------------------------------------------------------------------
 
 # Seal the issuers' signing keys: the first one seals, all of them open.
 CREDENTIALS_KEYS = list(environment.words("CREDENTIALS_KEYS")) or [SECRET_KEY]
 INBOX_DAYS = environment.integer("INBOX_DAYS", 30, least=1)
+
+# --- Payments, print provider, mail provider --------------------------------------------------
+
+STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET = environment.together(
+    "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", why="payments need both: the key takes them, the secret proves them."
+)
+STRIPE_API_BASE = environment.http_url("STRIPE_API_BASE", "https://api.stripe.com")
+if not DEBUG and STRIPE_SECRET_KEY.startswith(("sk_test_", "rk_test_")):
+    raise ImproperlyConfigured("STRIPE_SECRET_KEY is a test key: nobody would pay. Set the live one, or DEBUG=1.")
+PRINTIFY_API_TOKEN, PRINTIFY_SHOP_ID, PRINTIFY_WEBHOOK_SECRET = environment.together(
+    "PRINTIFY_API_TOKEN",
+    "PRINTIFY_SHOP_ID",
+    "PRINTIFY_WEBHOOK_SECRET",
+    why="orders go to a shop by the token, and their progress comes back signed with the secret.",
+)
+PRINTIFY_API_BASE = environment.http_url("PRINTIFY_API_BASE", "https://api.printify.com/v1")
+# `user:password` that the mail provider shows when it tells of bounces; without it nobody gets in.
+ANYMAIL = {"WEBHOOK_SECRET": environment.text("ANYMAIL_WEBHOOK_SECRET")}
+# What webhooks said is kept so long, to run them again and to rebuild the activity log.
+WEBHOOK_RETENTION_DAYS = environment.integer("WEBHOOK_RETENTION_DAYS", 90, least=1)
+
+# --- Orders -----------------------------------------------------------------------------------
+
+# Where log entries wait that the database couldn't take; shared by all processes that log, and by the worker.
+ACTIVITY_LOG_SPOOL = DATA_DIR / "spool"
 
 # --- Analytics --------------------------------------------------------------------------------
 
@@ -237,3 +281,29 @@ if environment.flag("BEHIND_PROXY", default=False):
 
 LOGGING_CONFIG = "activity_project.logs.configure"
 LOGGING = logs.settings(as_json=not DEBUG, level=environment.text("LOG_LEVEL", "INFO"))
+
+# --- Sandbox ----------------------------------------------------------------------------------
+
+# Stand-ins for the providers, on a development machine without keys. Last, because it takes their places above.
+SANDBOX = sandbox.is_on(debug=DEBUG)
+SANDBOX_ADDRESS = sandbox.address()
+SANDBOX_WEBHOOKS_TO = sandbox.webhooks_to()
+
+if SANDBOX:
+    INSTALLED_APPS.append("apps.sandbox")
+    _KEYS = sandbox.Keys.of(DATA_DIR)
+    STRIPE_API_BASE = f"{SANDBOX_ADDRESS}/sandbox/stripe"
+    STRIPE_SECRET_KEY = f"sk_test_{_KEYS.derived('stripe')}"
+    STRIPE_WEBHOOK_SECRET = f"whsec_{_KEYS.derived('stripe webhooks')}"
+    PRINTIFY_API_BASE = f"{SANDBOX_ADDRESS}/sandbox/printify/v1"
+    PRINTIFY_API_TOKEN = _KEYS.derived("printify")
+    PRINTIFY_SHOP_ID = sandbox.SHOP_ID
+    PRINTIFY_WEBHOOK_SECRET = _KEYS.derived("printify webhooks")
+    ANYMAIL = {
+        "POSTMARK_API_URL": f"{SANDBOX_ADDRESS}/sandbox/postmark/",
+        "POSTMARK_SERVER_TOKEN": _KEYS.derived("postmark"),
+        "WEBHOOK_SECRET": f"sandbox:{_KEYS.derived('postmark webhooks')}",
+    }
+    if not environment.text("EMAIL_URL"):
+        EMAIL_BACKEND = "anymail.backends.postmark.EmailBackend"
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"].append(SANDBOX_ADDRESS)

@@ -1,5 +1,6 @@
 """The map of the site: one include an app."""
 
+from django.conf import settings
 from django.urls import include, path, re_path
 
 from activity_project.api import api, network_api
@@ -21,5 +22,9 @@ urlpatterns = [
     path("admin/", include("activity_project.staff_urls")),
     path("credits/", include("apps.credits.urls")),
     path("", include("apps.credentials.urls")),
+    path("webhooks/", include("apps.webhooks.urls")),
     path("", include("apps.generations.urls")),
 ]
+
+if settings.SANDBOX:
+    urlpatterns.append(path("sandbox/", include("apps.sandbox.urls")))

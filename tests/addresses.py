@@ -9,6 +9,7 @@ from apps.accounts.models import ApiToken
 from apps.generations.models import Character, GenerationJob
 
 OTHERS = ("allauth",)
+RECORDS = "admin"  # Django's own, with a test of its own
 
 
 def our_patterns(resolver: URLResolver, namespace: str = "") -> Iterator[URLPattern]:
@@ -16,8 +17,13 @@ def our_patterns(resolver: URLResolver, namespace: str = "") -> Iterator[URLPatt
     for entry in resolver.url_patterns:
         if isinstance(entry, URLPattern):
             yield _named(entry, namespace)
-        elif not str(getattr(entry.urlconf_name, "__name__", entry.urlconf_name)).startswith(OTHERS):
+        elif _is_ours(entry):
             yield from our_patterns(entry, entry.namespace or namespace)
+
+
+def _is_ours(entry: URLResolver) -> bool:
+    module = str(getattr(entry.urlconf_name, "__name__", entry.urlconf_name))
+    return entry.app_name != RECORDS and not module.startswith(OTHERS)
 
 
 def _named(pattern: URLPattern, namespace: str) -> URLPattern:
@@ -33,6 +39,7 @@ def address(name: str, *, job: GenerationJob, character: Character, transaction_
         "activity:row": [["generation_job", job.pk], ["credit_transaction", transaction_id]],
         "api:one_activity": [["generation_job", job.pk], ["credit_transaction", transaction_id]],
         "trpc": [["activity.list"]],
+        "webhooks:email": [["postmark"]],
         "generations:character": [[character.pk]],
         "generations:result": [[job.pk]],
         "generations:status": [[job.pk]],
@@ -41,5 +48,11 @@ def address(name: str, *, job: GenerationJob, character: Character, transaction_
         "generations:image": [[job.pk, 1]],
         "generations:image-thumbnail": [[job.pk, 1]],
         "generations:download": [[job.pk, 1]],
+        "staff:generation": [[job.pk]],
+        "staff:generation-image": [[job.pk, 1]],
+        "staff:generation-thumbnail": [[job.pk, 1]],
+        "staff:person": [[job.user.public_id]],
+        "staff:adjust-credits": [[job.user.public_id]],
+        "staff:reset-period": [[job.user.public_id]],
     }
     return [reverse(name, args=arguments) for arguments in by_name.get(name, [[]])]

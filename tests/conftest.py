@@ -19,6 +19,7 @@ def _quick_and_private(settings: LazySettings, tmp_path: Path) -> None:
     """Passwords cost nothing, files go where the test ends, static files need no collecting, and HTTP will do."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.ACTIVITY_LOG_SPOOL = tmp_path / "spool"
     settings.SECURE_SSL_REDIRECT = False
     settings.ALLOWED_HOSTS = ["*"]
     settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.utils import timezone
 from factory.declarations import LazyFunction, Sequence, SubFactory
@@ -12,7 +13,7 @@ from apps.accounts.models import Plan, User
 from apps.accounts.scopes import Scope
 from apps.credits import ledger
 from apps.credits.enrolment import enrol
-from apps.generations.models import Character
+from apps.generations.models import Character, GenerationJob
 from apps.generations.operations import Wish
 
 PASSWORD = "correct horse battery"
@@ -48,10 +49,23 @@ def on_plan(user: User, slug: str = "free") -> User:
     return user
 
 
+def having_made(user: User, images: int) -> User:
+    """The person, with so many images counted in this period."""
+    User.objects.filter(pk=user.pk).update(current_period_count=images, generated_count=images)
+    return user
+
+
 def with_credits(user: User, credits: int) -> User:
     """The person, with so many more credits."""
     ledger.award_bonus(user=user, credits=credits, key=f"test:{credits}:{ledger.balance_of(user.pk)}", by=None)
     return user
+
+
+def bare_job(user: User, id: UUID | None = None) -> GenerationJob:
+    """A queued job that nothing was charged for, for tests of the ledger; under the id, the same one again."""
+    now = timezone.now()
+    fields: dict[str, Any] = {"input": {}, "credits_used": 1, "created_at": now, "updated_at": now}
+    return GenerationJob.objects.get_or_create(pk=id or uuid4(), defaults={"user": user, **fields})[0]
 
 
 def wish(**changes: Any) -> Wish:

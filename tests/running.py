@@ -23,16 +23,14 @@ def environment(**changes: str) -> dict[str, str]:
     """What a process is told that shall work on the test database."""
     parts = urlsplit(os.environ["DATABASE_URL"])
     database = urlunsplit(parts._replace(path=f"/{connection.settings_dict['NAME']}"))
-    ours = {"DATABASE_URL": database, "MEDIA_ROOT": str(settings.MEDIA_ROOT), "DEBUG": "1"}
+    ours = {"DATABASE_URL": database, "MEDIA_ROOT": str(settings.MEDIA_ROOT), "DEBUG": "1", "SANDBOX": "0"}
     return os.environ | ours | changes
 
 
 @contextmanager
-def web(log: Path, environment: Mapping[str, str]) -> Iterator[str]:
-    """A web server; gives its address, without a slash at the end."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+def web(log: Path, environment: Mapping[str, str], port: int = 0) -> Iterator[str]:
+    """A web server, on any port where none is given; gives its address, without a slash at the end."""
+    port = port or free_port()
     command = [
         "gunicorn",
         "--bind",
@@ -42,16 +40,30 @@ def web(log: Path, environment: Mapping[str, str]) -> Iterator[str]:
         "--no-control-socket",
         "activity_project.wsgi",
     ]
-    with _running(command, log, environment):
+    with running_process(["-m", *command], log, environment):
         wait_until(lambda: _answers(port), f"the web server answers (see {log})")
         yield f"http://127.0.0.1:{port}"
+
+
+def free_port() -> int:
+    """A port that nobody listens on at the moment."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@contextmanager
+def sandbox_loop(log: Path, environment: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """What keeps the sandbox's appointments and posts its webhooks; gives its process."""
+    with running_process([str(ROOT / "manage.py"), "run_sandbox"], log, environment) as process:
+        yield process
 
 
 @contextmanager
 def worker(log: Path, environment: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     """A Celery worker with one process in its pool; gives its process, which leads a group of its own."""
     command = ["celery", "-A", "activity_project", "worker", "--concurrency=1", "--loglevel=INFO"]
-    with _running(command, log, environment) as process:
+    with running_process(["-m", *command], log, environment) as process:
         wait_until(lambda: " ready" in log.read_text(), f"the worker is ready (see {log})")
         yield process
 
@@ -72,10 +84,11 @@ def wait_until(condition: Callable[[], object], what: str) -> None:
 
 
 @contextmanager
-def _running(command: list[str], log: Path, env: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    with log.open("wb") as output:
+def running_process(command: list[str], log: Path, env: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """Python with these arguments, in a process group of its own, ended with the block."""
+    with log.open("ab") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", *command], cwd=ROOT, env=env, stdout=output, stderr=output, start_new_session=True
+            [sys.executable, *command], cwd=ROOT, env=env, stdout=output, stderr=output, start_new_session=True
         )
     try:
         yield process

@@ -1,13 +1,12 @@
 """What a statement costs the server: EXPLAIN ANALYZE of it as a web process runs it."""
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from django.db import connection
 from psycopg import sql
 
-_PARAMETER = re.compile(r"%\((\w+)\)s")
+from apps.common.sql import numbered
 
 
 class Plan(NamedTuple):
@@ -41,13 +40,12 @@ def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def explain(query: str, params: Mapping[str, Any]) -> Plan:
     """The plan of a statement with named parameters: prepared, and planned without a look at the parameters."""
-    names = list(dict.fromkeys(_PARAMETER.findall(query)))
-    numbered = _PARAMETER.sub(lambda match: f"${names.index(match[1]) + 1}", query)
+    text, names = numbered(query)
     values = sql.SQL(", ").join(sql.Literal(params[name]) for name in names)
     execute = sql.SQL("EXECUTE asked ({})" if names else "EXECUTE asked").format(values)
     with connection.cursor() as db:
         db.execute("SET plan_cache_mode = force_generic_plan")
-        db.execute(f"PREPARE asked AS {numbered}")
+        db.execute(f"PREPARE asked AS {text.decode()}")
         try:
             db.execute(sql.SQL("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {}").format(execute))
             (answer,) = db.fetchone()

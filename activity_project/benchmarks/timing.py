@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from random import Random
 from statistics import median
 from time import perf_counter_ns
 from typing import Any
@@ -20,16 +21,15 @@ def medians_ms(things: Mapping[str, Callable[[], Any]], *, rounds: int, label: s
     times: dict[str, list[float]] = {name: [] for name in things}
     with _without_collector():
         for turn in track(range(rounds), total=rounds, label=label):
-            for name in _in_turn(list(things), turn):
+            for name in _shuffled(list(things), turn):
                 times[name].append(_run_ms(things[name], block))
             gc.collect()
     return {name: median(taken) for name, taken in times.items()}
 
 
-def _in_turn(names: list[str], turn: int) -> list[str]:
-    """Each round begins with another: whoever comes after the collector or after a slow one finds cold caches."""
-    first = turn % len(names)
-    return names[first:] + names[:first]
+def _shuffled(names: list[str], turn: int) -> list[str]:
+    """An order of each round's own: whoever always came after the same one would find what that one left behind."""
+    return Random(turn).sample(names, len(names))  # noqa: S311  # not for secrets
 
 
 def _run_ms(thing: Callable[[], Any], block: int) -> float:

@@ -1,4 +1,4 @@
-"""What can be done with a person's period: count anew. It owns its transaction.
+"""What can be done with the images that are counted of a person's period: count anew, by hand or with a new period.
 
 Locks are taken in one order everywhere: job, credit account, person. A period count changes only under the person's
 row, which a job that ends takes last; so a reset never waits for more than another change of the same count.
@@ -7,6 +7,7 @@ row, which a job that ends takes last; so a reset never waits for more than anot
 from django.db import transaction
 
 from apps.accounts.models import PeriodReset, User
+from apps.common.sql import ClockTimestamp
 
 
 @transaction.atomic
@@ -22,6 +23,12 @@ def reset_period(*, user: User, by: User, reason: str) -> PeriodReset:
     reset = PeriodReset.objects.create(user=user, reset_by=by, reason=reason.strip(), count_before=before)
     User.objects.filter(pk=user.pk).update(current_period_count=0, last_reset_date=reset.reset_at)
     return reset
+
+
+def count_anew(*, user_id: int) -> None:
+    """Has a period's images counted from now on, those in flight included. In the caller's transaction."""
+    _locked(user_id)
+    User.objects.filter(pk=user_id).update(current_period_count=0, last_reset_date=ClockTimestamp())
 
 
 def _locked(user_id: int) -> User:

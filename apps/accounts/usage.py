@@ -40,8 +40,8 @@ class Usage:
 
 
 def active_subscription(user: User) -> Subscription | None:
-    """The subscription that holds now, with its plan."""
-    return Subscription.objects.active().filter(user=user).select_related("plan").first()
+    """The subscription that holds now, paid or past due, with its plans."""
+    return Subscription.objects.holding().filter(user=user).with_plans().first()
 
 
 def usage(*, plan: Plan | None, user: User, in_flight: int) -> Usage:

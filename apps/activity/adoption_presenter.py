@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from apps.activity.adoption import GOAL, AdoptionReport, Week
 from apps.common.charts import Bar, BarChart, Line
-from apps.common.words import MINUS, grouped
+from apps.common.words import MINUS, grouped, percent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +53,6 @@ def adoption_page(report: AdoptionReport) -> AdoptionPage:
         chart=_chart(report.weeks),
         weeks=tuple(map(_row, reversed(report.weeks))),
     )
-
-
-def percent(share: float | None, decimals: int = 1) -> str:
-    """``41.2%``; a dash where there is no share."""
-    if share is None:
-        return "–"
-    return _("%(number)s%%") % {"number": number_format(round(share * 100, decimals), decimals)}
 
 
 def _goal() -> str:

@@ -1,11 +1,12 @@
 """One timeline item, whatever it came from, and how rows of the two sources become items."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
+
+from django.utils.translation import get_language
 
 from apps.activity import words
 from apps.credits.models import TransactionKind
@@ -82,8 +83,7 @@ class TimelineRow(NamedTuple):
     has_files: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ActivityItem:
+class ActivityItem(NamedTuple):
     """What the timeline tells of one job or one credit transaction.
 
     ``credits_delta`` is the transaction's own amount, or the net of all transactions of the job;
@@ -126,7 +126,7 @@ class ActivityItem:
         """The item as its JSON shape: camelCase, times in UTC with microseconds."""
         return {
             "id": str(self.id),
-            "occurredAt": self.occurred_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            "occurredAt": f"{self.occurred_at.replace(tzinfo=None).isoformat(timespec='microseconds')}Z",
             "type": self.type.value,
             "title": self.title,
             "description": self.description,
@@ -144,12 +144,13 @@ class ActivityItem:
         }
 
 
-def item_from_row(row: TimelineRow) -> ActivityItem:
-    """The item of a row of the timeline's statement."""
-    return _job_item(row) if row.is_job else _credit_item(row)
+def items_from_rows(rows: Iterable[TimelineRow]) -> tuple[ActivityItem, ...]:
+    """The items of the timeline's rows, in the present language."""
+    language = get_language()  # asked for once: a thread's own value takes longer to find than a title
+    return tuple(_job_item(row, language) if row.is_job else _credit_item(row, language) for row in rows)
 
 
-def _job_item(row: TimelineRow) -> ActivityItem:
+def _job_item(row: TimelineRow, language: str | None) -> ActivityItem:
     # A refund is written in the transaction that fails the job: a job shown as still running has none yet.
     ended = row.kind != JobKind.STARTED
     charge = _link(row.charge_id, row.charge_amount)
@@ -159,7 +160,7 @@ def _job_item(row: TimelineRow) -> ActivityItem:
         source_type=SourceType.GENERATION_JOB,
         occurred_at=row.occurred_at,
         type=TYPE_OF_KIND[row.kind],
-        title=words.job_title(row),
+        title=words.job_title(row, language),
         description=(row.error or "") if row.status == Status.FAILED else "",
         status=row.status,
         credits_delta=sum(link.amount for link in (charge, refund) if link),
@@ -177,13 +178,13 @@ def _job_item(row: TimelineRow) -> ActivityItem:
     )
 
 
-def _credit_item(row: TimelineRow) -> ActivityItem:
+def _credit_item(row: TimelineRow, language: str | None) -> ActivityItem:
     return ActivityItem(
         id=row.id,
         source_type=SourceType.CREDIT_TRANSACTION,
         occurred_at=row.occurred_at,
         type=TYPE_OF_KIND.get(row.kind, ActivityType.CREDITS_ADDED),
-        title=words.credit_title(row),
+        title=words.credit_title(row, language),
         description=row.description or "",
         status=row.status,
         credits_delta=row.amount or 0,

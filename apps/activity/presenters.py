@@ -7,15 +7,15 @@ here, with one time zone object and one reversed URL a page.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache, cached_property
+from functools import lru_cache
 from itertools import groupby
+from typing import NamedTuple
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.db.models import TextChoices
 from django.http import QueryDict
-from django.urls import reverse
-from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from apps.activity.filters import TimelineFilters
@@ -26,17 +26,14 @@ from apps.common.words import credits_word, day_in_full, grouped, signed, signed
 from apps.generations.models import Quality
 from apps.generations.states import Status
 
-# For what is made of ids, figures and names of our own: to escape it takes the template longer than to place it.
-_Plain = SafeString
-
 _ICON_AND_TONE = {
-    ActivityType.GENERATION_STARTED: (_Plain("loader"), _Plain("running")),
-    ActivityType.GENERATION_COMPLETED: (_Plain("images"), _Plain("done")),
-    ActivityType.GENERATION_FAILED: (_Plain("triangle-alert"), _Plain("failed")),
-    ActivityType.CREDITS_CONSUMED: (_Plain("coins"), _Plain("quiet")),
-    ActivityType.CREDITS_REFUNDED: (_Plain("undo-2"), _Plain("plus")),
-    ActivityType.CREDITS_REFRESHED: (_Plain("refresh-cw"), _Plain("plus")),
-    ActivityType.CREDITS_ADDED: (_Plain("plus"), _Plain("plus")),
+    ActivityType.GENERATION_STARTED: ("loader", "running"),
+    ActivityType.GENERATION_COMPLETED: ("images", "done"),
+    ActivityType.GENERATION_FAILED: ("triangle-alert", "failed"),
+    ActivityType.CREDITS_CONSUMED: ("coins", "quiet"),
+    ActivityType.CREDITS_REFUNDED: ("undo-2", "plus"),
+    ActivityType.CREDITS_REFRESHED: ("refresh-cw", "plus"),
+    ActivityType.CREDITS_ADDED: ("plus", "plus"),
 }
 
 _EXPORTS = {"CSV": "activity:export-csv", "JSON": "activity:export-json"}
@@ -56,9 +53,8 @@ class Placed:
         return getattr(self, name)
 
 
-@dataclass(frozen=True, slots=True)
-class Row(Placed):
-    """One line of the list; every value is ready to be placed."""
+class Row(NamedTuple):
+    """One line of the list; words are still to be escaped, everything else is ready to be placed."""
 
     dom_id: str
     url: str
@@ -106,55 +102,54 @@ class RowPresenter:
     """Makes rows for one person; holds what all rows of a page share."""
 
     def __init__(self, zone: ZoneInfo, now: datetime) -> None:
-        self._zone = zone
-        self._today = now.astimezone(zone).date()
-        self._days: dict[date, tuple[str, str]] = {}
-        # What many rows of a page say alike is put into words once.
-        self._meta = cache(_meta)
-        self._effect = cache(_effect)
-        self._note = cache(_credits_note)
+        self._zone, self._today = zone, now.astimezone(zone).date()
+        # Asked for once: a thread's own language takes longer to find than most words.
+        self._language = get_language()
+        self._balance, self._net = _("Balance %s"), _("net %s")
+        self._items, self._results = path_to("activity:timeline"), path_to("generations:gallery")
 
     def rows_by_day(self, items: Iterable[ActivityItem], after: date | None) -> Iterator[Day]:
         """The items' rows in days, the first without heading where ``after`` was the same day."""
-        for day, of_day in groupby(items, key=self.day_of):
-            rows = tuple(self.row(item) for item in of_day)
-            yield Day(self._day(day)[0], day.isoformat(), day != after, rows)
-
-    def day_of(self, item: ActivityItem) -> date:
-        """The day in the person's time zone."""
-        return item.occurred_at.astimezone(self._zone).date()
+        at = ((item.occurred_at.astimezone(self._zone), item) for item in items)
+        for day, of_day in groupby(at, key=lambda pair: pair[0].date()):
+            full = day_in_full(day)
+            rows = tuple(self._row(item, local, full) for local, item in of_day)
+            yield Day(self._heading(day, full), day.isoformat(), day != after, rows)
 
     def row(self, item: ActivityItem) -> Row:
         """One item's line."""
         local = item.occurred_at.astimezone(self._zone)
+        return self._row(item, local, day_in_full(local.date()))
+
+    def _row(self, item: ActivityItem, local: datetime, day: str) -> Row:
         iso, id_ = local.isoformat(timespec="seconds"), str(item.id)
         icon, tone = _ICON_AND_TONE[item.type]
-        url = _Plain(f"{_urls.items}{item.source_type}/{id_}/")
+        url = f"{self._items}{item.source_type}/{id_}/"
         failed = item.type is ActivityType.GENERATION_FAILED
+        error = item.description if failed else ""
         return Row(
-            dom_id=_Plain(f"item-{id_}"),
+            dom_id=f"item-{id_}",
             url=url,
             icon=icon,
             tone=tone,
             title=item.title,
-            time=_Plain(iso[11:16]),
-            time_iso=_Plain(iso),
-            time_exact=f"{self._day(local.date())[1]}, {iso[11:19]} {local.tzname()}",
-            meta=self._meta(_status_of(item), item.description if failed else "", item.quality, item.aspect_ratio),
-            credits=self._effect(*_movement_of(item)),
-            credits_note=self._note(item.balance_after, item.credits_delta if item.refund else None),
-            thumbnail_url=_Plain(f"{_urls.results}{id_}/thumbnail/") if item.has_result else "",
+            time=iso[11:16],
+            time_iso=iso,
+            time_exact=f"{day}, {iso[11:19]} {local.tzname()}",
+            meta=_meta(self._language, _status_of(item), error, item.quality, item.aspect_ratio),
+            credits=_effect(self._language, *_movement_of(item)),
+            credits_note=self._note(item),
+            thumbnail_url=f"{self._results}{id_}/thumbnail/" if item.has_result else "",
             refresh_url=f"{url}row/" if item.is_running else "",
-            retry_url=f"{_urls.results}{id_}/retry/" if failed else "",
+            retry_url=f"{self._results}{id_}/retry/" if failed else "",
             retry_cost=retry_words(item) if failed else "",
         )
 
-    def _day(self, day: date) -> tuple[str, str]:
-        """The day as its heading and in full, worked out once a page."""
-        if day not in self._days:
-            full = day_in_full(day)
-            self._days[day] = (self._heading(day, full), full)
-        return self._days[day]
+    def _note(self, item: ActivityItem) -> str:
+        """What was left after a movement, or what a refunded job cost all in all."""
+        if item.balance_after is not None:
+            return self._balance % grouped(item.balance_after)
+        return self._net % signed(item.credits_delta) if item.refund else ""
 
     def _heading(self, day: date, full: str) -> str:
         if day == self._today:
@@ -173,7 +168,7 @@ def list_page(
         days=tuple(presenter.rows_by_day(page.items, after)),
         next_url=_next_url(page, filters, query),
         is_filtered=filters.is_active,
-        clear_url=_urls.items,
+        clear_url=path_to("activity:timeline"),
         time_zone=filters.zone.key,
     )
 
@@ -186,7 +181,7 @@ def export_links(applied: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
 
 def credits_effect(item: ActivityItem) -> str:
     """For example “−10 credits”, “−10, +10 refunded” or, where nothing moved, nothing."""
-    return _effect(*_movement_of(item))
+    return _effect(get_language(), *_movement_of(item))
 
 
 def _movement_of(item: ActivityItem) -> tuple[int, int | None]:
@@ -196,7 +191,9 @@ def _movement_of(item: ActivityItem) -> tuple[int, int | None]:
     return item.credits_delta, None
 
 
-def _effect(amount: int, refund: int | None) -> str:
+# What rows say alike is put into words once a language.
+@lru_cache(maxsize=2_000)
+def _effect(_language: str | None, amount: int, refund: int | None) -> str:
     if refund is not None:
         return _("%(charge)s, %(refund)s refunded") % {"charge": signed(amount), "refund": signed(refund)}
     return signed_credits_word(amount) if amount else ""
@@ -207,18 +204,13 @@ def retry_words(item: ActivityItem) -> str:
     return _("Retry for %s") % credits_word(-item.charge.amount) if item.charge else _("Retry")
 
 
-def _credits_note(balance_after: int | None, net: int | None) -> str:
-    if balance_after is not None:
-        return _("Balance %s") % grouped(balance_after)
-    return "" if net is None else _("net %s") % signed(net)
-
-
 def _status_of(item: ActivityItem) -> str | None:
     """A transaction bears the status of its job, which isn't its own."""
     return item.status if item.is_generation else None
 
 
-def _meta(status: str | None, error: str, quality: str | None, aspect_ratio: str | None) -> str:
+@lru_cache(maxsize=2_000)
+def _meta(_language: str | None, status: str | None, error: str, quality: str | None, aspect_ratio: str | None) -> str:
     """The quiet second line after the time."""
     said = _("Failed: %s") % error if status == Status.FAILED else label_of(Status, status)
     return " · ".join(part for part in (said, label_of(Quality, quality), aspect_ratio) if part)
@@ -234,19 +226,4 @@ def _next_url(page: Page, filters: TimelineFilters, query: QueryDict) -> str:
         return ""
     kept = query.copy()
     kept["cursor"] = page.next_cursor.encode(filters)
-    return f"{_urls.items}?{kept.urlencode()}"
-
-
-class _Urls:
-    """The two prefixes that every row's links begin with, reversed once."""
-
-    @cached_property
-    def items(self) -> str:
-        return reverse("activity:timeline")
-
-    @cached_property
-    def results(self) -> str:
-        return reverse("generations:gallery")
-
-
-_urls = _Urls()
+    return f"{path_to('activity:timeline')}?{kept.urlencode()}"

@@ -18,6 +18,7 @@ ADOPTION = register(
         about=_("How many of the people who use the product look at their activity."),
         icon="chart-column",
         permission="accounts.view_adoption",
+        place=70,
     )
 )
 

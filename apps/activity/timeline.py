@@ -22,7 +22,7 @@ from psycopg.rows import TupleRow
 
 from apps.activity import statement
 from apps.activity.filters import EVERYTHING, TimelineFilters
-from apps.activity.items import ActivityItem, Position, SourceType, TimelineRow, item_from_row
+from apps.activity.items import ActivityItem, Position, SourceType, TimelineRow, items_from_rows
 from apps.common import keyset
 from apps.common.keyset import BadCursor
 from apps.common.sql import fetch_prepared
@@ -161,7 +161,7 @@ class Timeline:
     def item(self, source_type: str, source_id: UUID) -> ActivityItem | None:
         """The one item of a source as it stands now; None where the person has none such."""
         query = statement.one(is_job=source_type == SourceType.GENERATION_JOB)
-        rows = fetch_prepared(query, {"user_id": self.user_id, "id": source_id})
+        rows = fetch_prepared(query, {"user_id": self.user_id, "id": source_id, "once": 1})
         return next(iter(_items(rows)), None)
 
     def _shape(self, cursor: Cursor | None) -> statement.Shape:
@@ -187,6 +187,7 @@ class Timeline:
             "character_id": self.filters.character_id,
             "status": self.filters.status and self.filters.status.value,
             "all_rows": statement.ALL_ROWS,
+            "once": 1,
             "words": self.filters.words,
             "since": since or "-infinity",
             "until": self.filters.until or "infinity",
@@ -197,7 +198,7 @@ class Timeline:
 
 def _items(rows: Sequence[TupleRow]) -> tuple[ActivityItem, ...]:
     """The items of a statement's rows; one that found none has a single row, without an item."""
-    return tuple(item_from_row(TimelineRow(*row[3:])) for row in rows if row[3] is not None)
+    return items_from_rows(TimelineRow(*row[3:]) for row in rows if row[3] is not None)
 
 
 _NO_ID, _EVERY_ID = UUID(int=0), UUID(int=2**128 - 1)

@@ -3,8 +3,8 @@
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from apps.credits.models import TransactionKind, TransactionType
 from apps.generations.models import JobKind, Quality
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from apps.activity.items import TimelineRow
 
 
-def job_title(row: "TimelineRow") -> str:
-    """For example “Generated 5 images (HQ) for Luna”."""
-    return _job_title(get_language(), row.kind, row.image_count or 1, row.quality, row.character_name)
+def job_title(row: "TimelineRow", language: str | None) -> str:
+    """For example “Generated 5 images (HQ) for Luna”, in the present language, which the caller names."""
+    return _job_title(language, row.kind, row.image_count or 1, row.quality, row.character_name)
 
 
-def credit_title(row: "TimelineRow") -> str:
-    """For example “Credits used for 5 images (HQ) for Luna” or “Credits refreshed (Pro plan)”."""
+def credit_title(row: "TimelineRow", language: str | None) -> str:
+    """For example “Credits used for 5 images (HQ) for Luna” or “Credits refreshed (Pro plan)”, likewise."""
     if row.kind in _OF_A_JOB:
-        return _movement_title(get_language(), row.kind, row.image_count, row.quality, row.character_name)
+        return _movement_title(language, row.kind, row.image_count, row.quality, row.character_name)
     return f"{_added_words(row)} ({row.description})" if row.description else _added_words(row)
 
 

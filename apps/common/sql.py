@@ -1,13 +1,17 @@
 """PostgreSQL words that Django doesn't speak: id and transaction functions, append-only tables, prepared reads."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping
 from contextlib import nullcontext
+from functools import lru_cache
 from typing import Any
 
 import psycopg
 from django.db import connection, models
 from django.db.migrations.operations import RunSQL
 from psycopg.rows import TupleRow
+
+_NAMED = re.compile(r"%\((\w+)\)s")
 
 
 class UuidV7(models.Func):
@@ -102,13 +106,25 @@ class AppendOnly(RunSQL):
         return type(self).__name__, [self.table], {}
 
 
-def fetch_prepared(query: str, params: dict[str, Any] | Sequence[Any]) -> list[TupleRow]:
-    """Rows of a statement that the server prepares once a connection and answers in binary.
+def fetch_prepared(query: str, params: Mapping[str, Any]) -> list[TupleRow]:
+    """Rows of a statement with named parameters that the server prepares once a connection and answers in binary.
 
     Measured at half to a third of the time of the same text through ``connection.cursor()``, which binds on the
     client and so plans every call anew. The statement is logged as Django logs its own, so that query counts hold.
     """
+    text, names = numbered(query)
     with connection.cursor() as wrapper:
         logged = wrapper.debug_sql(query, params) if connection.queries_logged else nullcontext()
-        with connection.wrap_database_errors, logged, psycopg.Cursor(connection.connection) as cursor:
-            return cursor.execute(query, params, prepare=True, binary=True).fetchall()
+        with connection.wrap_database_errors, logged, psycopg.RawCursor(connection.connection) as cursor:
+            return cursor.execute(text, [params[name] for name in names], prepare=True, binary=True).fetchall()
+
+
+@lru_cache(maxsize=512)
+def numbered(query: str) -> tuple[bytes, tuple[str, ...]]:
+    """The statement with PostgreSQL's own ``$1``, ``$2`` for ``%(name)s``, and the names in the order of the numbers.
+
+    Once a statement: psycopg takes long ones apart at every call, which took it longer than the server to answer.
+    """
+    names = tuple(dict.fromkeys(_NAMED.findall(query)))
+    number = {name: f"${place}" for place, name in enumerate(names, start=1)}
+    return _NAMED.sub(lambda match: number[match[1]], query).encode(), names

@@ -5,11 +5,12 @@ from django.views.decorators.http import require_safe
 
 from apps.common.access import staff
 from apps.common.pages import render_page
-from apps.common.staff_pages import pages_for
+from apps.common.staff_pages import figures_for, pages_for
 
 
 @staff()
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What the person may open here."""
-    return render_page(request, "staff/home.html", {"pages": pages_for(request.user)})
+    """How things stand, and what the person may open here."""
+    context = {"pages": pages_for(request.user), "figures": figures_for(request.user)}
+    return render_page(request, "staff/home.html", context)

@@ -1,40 +1,34 @@
 """A person's first plan, and the credits that come with it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
 from apps.accounts.models import Plan, Subscription, User
-from apps.credits import ledger
-
-PERIOD = timedelta(days=30)
+from apps.accounts.usage import active_subscription
+from apps.credits import ledger, periods
+from apps.credits.periods import PERIOD
 
 
 @transaction.atomic
 def enrol(*, user: User, plan: Plan, now: datetime) -> Subscription:
-    """Puts the person on the plan and grants the credits of the period that begins now; again, it changes nothing."""
-    subscription, is_new = Subscription.objects.active().get_or_create(
-        user=user, defaults={"plan": plan, "current_period_start": now, "current_period_end": now + PERIOD}
-    )
-    if is_new:
-        User.objects.filter(pk=user.pk).update(last_reset_date=now)
-        grant_period(subscription)
-    return subscription
+    """Puts the person on the plan, with the credits of the period that begins now. Who is on one stays on it."""
+    ledger.lock_account(user.pk)
+    held = active_subscription(user)
+    return held or periods.start(user=user, plan=plan, starts_at=now, ends_at=now + PERIOD)
 
 
-def grant_period(subscription: Subscription) -> ledger.Entry | None:
-    """Grants the plan's credits for the subscription's current period, once per period however often it is asked.
+@transaction.atomic
+def resume(*, user: User, plan: Plan, starts_at: datetime) -> Subscription:
+    """Puts a person who comes with a past on the plan, in a period that began elsewhere.
 
-    None where the plan gives none.
+    Its credits are among the movements that were copied in, so none are granted; images count from its begin.
     """
-    plan = subscription.plan
-    if not plan.credits_per_period:
-        return None
-    period = subscription.current_period_start.astimezone(UTC).isoformat()
-    return ledger.grant(
-        user=subscription.user,
-        credits=plan.credits_per_period,
-        key=f"period:{subscription.pk}:{period}",
-        by=None,
-        description=f"{plan.name} plan",
+    subscription = Subscription.objects.create(
+        user=user, plan=plan, current_period_start=starts_at, current_period_end=starts_at + PERIOD
     )
+    subscription.periods.create(
+        plan=plan, starts_at=starts_at, ends_at=subscription.current_period_end, credits=plan.credits_per_period
+    )
+    User.objects.filter(pk=user.pk).update(last_reset_date=starts_at)
+    return subscription

@@ -4,7 +4,7 @@ With ``ledger`` the only other writer. It takes times as they are, and leaves th
 the whole chain at commit.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,11 @@ from apps.credits.models import JOB_REFERENCE, CreditAccount, TransactionType
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastMovement:
-    """A movement that happened elsewhere or earlier, with the time it happened at."""
+    """A movement that happened elsewhere or earlier, with the time it happened at.
+
+    The jobs that charges and refunds are for must have been written before; an adjustment needs ``by_id`` and a
+    description, as one that is made here does.
+    """
 
     type: TransactionType
     amount: int
@@ -28,6 +32,7 @@ class PastMovement:
     character_id: UUID | None = None
     quality_mode: str = ""
     description: str = ""
+    by_id: int | None = None
 
 
 @transaction.atomic
@@ -52,9 +57,24 @@ def write_history(user_id: int, movements: Iterable[PastMovement]) -> int:
     return account.seq - before
 
 
-_COPY_HISTORY = """
-COPY credit_transactions (id, user_id, seq, type, amount, balance_after, reference_type, reference_id, character_id,
-                          quality_mode, description, created_at) FROM STDIN
+def append_from(query: str, params: Mapping[str, Any]) -> None:
+    """Appends the movements that the query selects, by the names of ``_COLUMNS``: whole stretches of chains, each
+    beginning where its account stands. The caller has locked the accounts, and the database checks all at commit.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        cursor.execute(_MOVE_ACCOUNTS.format(query=query), params)
+        cursor.execute(f"INSERT INTO credit_transactions ({_COLUMNS}) {query}", params)
+
+
+_COLUMNS = """id, user_id, seq, type, amount, balance_after, reference_type, reference_id, character_id, quality_mode,
+              description, recorded_by_id, created_at"""
+_COPY_HISTORY = f"COPY credit_transactions ({_COLUMNS}) FROM STDIN"
+_MOVE_ACCOUNTS = """
+UPDATE credit_accounts AS account SET seq = last.seq, balance = last.balance_after, last_at = last.created_at
+  FROM (SELECT DISTINCT ON (user_id) user_id, seq, balance_after, created_at FROM ({query}) AS appended
+         ORDER BY user_id, seq DESC) AS last
+ WHERE account.user_id = last.user_id
 """
 
 
@@ -71,5 +91,6 @@ def _past_row(user_id: int, account: CreditAccount, movement: PastMovement) -> t
         movement.character_id,
         movement.quality_mode,
         movement.description,
+        movement.by_id,
         movement.at,
     )

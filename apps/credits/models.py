@@ -1,7 +1,7 @@
 """The ledger's tables: one account a person, and the append-only transactions that explain its balance.
 
 Only ``ledger`` writes them. What may never happen is refused by the database itself: see the constraints here and
-the triggers in the first migration.
+the triggers in the migrations, one of which stands with the jobs that charges are for.
 """
 
 from typing import ClassVar, Self
@@ -158,6 +158,11 @@ class CreditTransaction(models.Model):
                 condition=(Q(type__in=_JOB_TYPES) & _ABOUT_A_JOB)
                 | (~Q(type__in=_JOB_TYPES) & ~Q(reference_type=JOB_REFERENCE)),
                 name="charges_and_refunds_name_their_job",
+            ),
+            models.CheckConstraint(
+                condition=~Q(type=TransactionType.ADMIN_ADJUSTMENT)
+                | Q(recorded_by__isnull=False, description__regex=r"\S"),
+                name="adjustment_says_who_and_why",
             ),
         ]
         indexes: ClassVar = [

@@ -1,6 +1,7 @@
 """Reads of the ledger."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from apps.accounts.models import User
 from apps.common import keyset
@@ -26,6 +27,11 @@ def transactions_of(user: User, *, limit: int, cursor: str | None = None) -> Tra
     found = list(rows[: limit + 1])
     shown = found[:limit]
     return TransactionPage(shown, keyset.encode({"n": str(shown[-1].seq)}) if len(found) > limit else None)
+
+
+def transactions_of_job(job_id: UUID) -> list[CreditTransaction]:
+    """What a generation job was charged and, where it was, given back: the charge first."""
+    return list(CreditTransaction.objects.of_job(job_id).order_by("seq"))
 
 
 def _number(cursor: str) -> int:

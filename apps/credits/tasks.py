@@ -2,7 +2,9 @@
 
 import structlog
 from celery import shared_task
+from django.utils import timezone
 
+from apps.credits.renewal import renew_what_is_over
 from apps.credits.verification import verify
 
 log = structlog.get_logger(__name__)
@@ -15,3 +17,11 @@ def verify_ledger() -> None:
     for fault in faults[:20]:
         log.error("ledger fault", user_id=fault.user_id, seq=fault.seq, what=fault.what)
     log.info("ledger verified", accounts=record.accounts, transactions=record.transactions, wrong=record.wrong_accounts)
+
+
+@shared_task(name="credits.renew_plans")
+def renew_plans() -> None:
+    """Plans without payment go on to their next period, and cancelled ones end, as soon as theirs is over."""
+    renewed = renew_what_is_over(timezone.now())
+    if renewed.done or renewed.failed:
+        log.info("plans renewed", renewed=renewed.done, failed=renewed.failed)

@@ -8,3 +8,5 @@ class GenerationsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("apps.generations.panel")
+        import_module("apps.generations.ledger_check")
+        import_module("apps.generations.staff.figures")

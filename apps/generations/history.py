@@ -11,10 +11,9 @@ from django.db import connection
 
 from apps.generations.states import Status
 
-_COPY = """
-COPY generation_jobs (id, user_id, character_id, status, input, credits_used, created_at, started_at, completed_at,
-                      updated_at, error, error_code, metadata, pruned_at) FROM STDIN
-"""
+_COLUMNS = """id, user_id, character_id, status, input, credits_used, created_at, started_at, completed_at, updated_at,
+              error, error_code, metadata, pruned_at"""
+_COPY = f"COPY generation_jobs ({_COLUMNS}) FROM STDIN"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +42,12 @@ def write_jobs(jobs: Iterable[PastJob]) -> int:
         for count, job in enumerate(jobs, start=1):  # noqa: B007
             copy.write_row(_row(job))
     return count
+
+
+def write_jobs_from(query: str, params: Mapping[str, Any]) -> None:
+    """Writes the ended jobs that the query selects, in the columns of a job; in the caller's transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO generation_jobs ({_COLUMNS}) {query}", params)
 
 
 def _row(job: PastJob) -> tuple[Any, ...]:

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from apps.generations.providers.base import GeneratedImage, ProviderError
+from apps.generations.providers.pictures import opened, unusable
 
 THUMBNAIL_PX = 480
 SUFFIXES = {"image/png": "png", "image/webp": "webp", "image/jpeg": "jpg"}
@@ -76,18 +77,10 @@ def _store_one(stem: str, image: GeneratedImage) -> StoredImage:
 
 def _open(image: GeneratedImage) -> Image.Image:
     """The decoded picture. What can't be decoded, or isn't what it says it is, is refused."""
-    try:
-        picture = Image.open(BytesIO(image.content), formats=["PNG", "WEBP", "JPEG"])
-        picture.load()
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
-        raise _unusable() from None
+    picture = opened(image.content)
     if image.media_type not in SUFFIXES or Image.MIME.get(picture.format or "") != image.media_type:
-        raise _unusable()
+        raise unusable()
     return picture
-
-
-def _unusable() -> ProviderError:
-    return ProviderError("The provider's answer wasn't an image.", "bad_image", permanent=False)
 
 
 def _thumbnail(picture: Image.Image) -> bytes:

@@ -1,5 +1,6 @@
 """Characters, prompts, generation jobs and the images that came of them. Only ``operations`` writes jobs."""
 
+from datetime import datetime
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce, Lower, Now
 from django.utils.translation import gettext_lazy as _
 
+from apps.common.identifiers import first_uuid_v7_at
 from apps.common.sql import CurrentTransactionId, TransactionIdField, UuidV7
 from apps.generations.states import FINAL, IN_FLIGHT, Status
 
@@ -84,6 +86,21 @@ class GenerationJobQuerySet(models.QuerySet["GenerationJob"]):
         """Asked for and not yet ended."""
         return self.filter(kind=JobKind.STARTED)
 
+    def completed(self) -> Self:
+        """Ended well: their images are there, or were until they were pruned."""
+        return self.filter(kind=JobKind.COMPLETED)
+
+    def failed(self) -> Self:
+        """Ended without images, and with their credits given back."""
+        return self.filter(kind=JobKind.FAILED)
+
+    def with_status(self, status: Status) -> Self:
+        return self.filter(status=status)
+
+    def asked_since(self, moment: datetime) -> Self:
+        """Those that were asked for at that moment or later, however they ended."""
+        return self.filter(created_at__gte=moment)
+
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "-id")
 
@@ -94,6 +111,10 @@ class GenerationJobQuerySet(models.QuerySet["GenerationJob"]):
     def stalled(self, since: Expression) -> Self:
         """Processing jobs that haven't moved after ``since``, the longest still first."""
         return self.filter(status=Status.PROCESSING, updated_at__lt=since).order_by("updated_at")
+
+    def left_over(self, since: datetime) -> Self:
+        """Failed jobs, of those asked for after ``since``, that somebody had worked on."""
+        return self.filter(status=Status.FAILED, pk__gte=first_uuid_v7_at(since), attempts__gt=0)
 
 
 class GenerationJob(models.Model):
@@ -168,6 +189,12 @@ class GenerationJob(models.Model):
 
     class Meta:
         db_table = "generation_jobs"
+        # Nobody writes a job from outside the service, so there is no permission for it either.
+        default_permissions = ("view",)
+        permissions: ClassVar = [
+            ("export_generations", _("Can take everyone's generations out as a file")),
+            ("adjust_credits", _("Can adjust a person's credits by hand")),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["user", "idempotency_key"],
@@ -193,6 +220,15 @@ class GenerationJob(models.Model):
                 fields=["user", "character", "kind", "occurred_at", "id"],
                 condition=Q(character__isnull=False),
                 name="job_timeline_of_character",
+            ),
+            # The staff's lists: everyone's jobs by when they were asked for, one person's, and the few that are in
+            # flight or failed. Completed ones are most of all, so the first index finds a page of them just as well.
+            models.Index(fields=["created_at", "id"], name="job_newest"),
+            models.Index(fields=["user", "created_at", "id"], name="job_newest_of_user"),
+            models.Index(
+                fields=["kind", "created_at", "id"],
+                condition=Q(kind__in=[JobKind.STARTED.value, JobKind.FAILED.value]),
+                name="job_newest_not_completed",
             ),
             models.Index(fields=["enqueued_at"], condition=Q(status=Status.QUEUED), name="job_waiting"),
             models.Index(fields=["updated_at"], condition=Q(status=Status.PROCESSING), name="job_processing"),
@@ -254,6 +290,7 @@ class GenerationImage(models.Model):
 
     class Meta:
         db_table = "generation_images"
+        default_permissions = ("view",)
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["job", "position"], name="one_image_per_position"),
         ]

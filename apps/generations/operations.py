@@ -132,6 +132,15 @@ def claim(job_id: UUID, *, attempt: int) -> GenerationJob | None:
     return GenerationJob.objects.select_related("character").get(pk=job_id) if taken else None
 
 
+def put_off(*, job_id: UUID, attempt: int) -> bool:
+    """Notes that the job moves still: its next attempt comes later. False where it has ended in the meantime."""
+    return bool(
+        GenerationJob.objects.filter(pk=job_id, status=Status.PROCESSING, attempts=attempt).update(
+            updated_at=ClockTimestamp()
+        )
+    )
+
+
 def settle(*, job_id: UUID, user_id: int, outcome: Success | Failure) -> bool:
     """Ends the job, once, whoever comes first: worker, late worker or sweep. False where it had ended before.
 

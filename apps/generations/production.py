@@ -1,5 +1,6 @@
 """Making a job's images: claim it, ask the provider, store what came, settle. One attempt a call."""
 
+from random import SystemRandom
 from time import monotonic
 from uuid import UUID
 
@@ -17,6 +18,11 @@ log = structlog.get_logger(__name__)
 
 MAX_ATTEMPTS = 3
 BACKOFF_S = 5.0
+# Waiting jobs don't all come back in the same moment; never sooner than the provider said, only later.
+JITTER = 0.25
+# Who waits for a picture, credits gone, had better have them back than wait longer than this between two attempts.
+# With its jitter far below the broker's visibility timeout and, in `put_off`, below what counts as standing still.
+MAX_WAIT_S = 120.0
 MAX_ERROR_CHARS, MAX_CODE_CHARS = 500, 40  # of the job's columns
 
 
@@ -31,8 +37,9 @@ def produce(job_id: UUID, *, attempt: int, provider: Provider | None = None) -> 
     try:
         outcome: Success | Failure = _make(job, provider or chosen.provider(), attempt)
     except ProviderError as error:
-        if not error.permanent and attempt < MAX_ATTEMPTS:
-            return max(error.retry_after_s or 0, BACKOFF_S * 2.0 ** (attempt - 1))
+        wait_s = _wait_s(error, attempt)
+        if wait_s is not None and operations.put_off(job_id=job.pk, attempt=attempt):
+            return wait_s
         outcome = _failure(error)
     except Exception:  # the boundary of an attempt: whatever broke, the credits go back
         log.exception("generation attempt broke", job_id=str(job_id), attempt=attempt)
@@ -57,6 +64,14 @@ def _make(job: GenerationJob, provider: Provider, attempt: int) -> Success:
             "processing_time_ms": round((monotonic() - started) * 1000),
         },
     )
+
+
+def _wait_s(error: ProviderError, attempt: int) -> float | None:
+    """Seconds until the next attempt: doubling, at least what the provider asks for. None where there shall be none."""
+    least = max(error.retry_after_s or 0, BACKOFF_S * 2.0 ** (attempt - 1))
+    if error.permanent or attempt >= MAX_ATTEMPTS or least > MAX_WAIT_S:
+        return None
+    return least * SystemRandom().uniform(1, 1 + JITTER)
 
 
 def _failure(error: ProviderError) -> Failure:

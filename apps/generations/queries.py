@@ -1,13 +1,14 @@
 """Reads of generations that combine tables."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from apps.accounts.models import Plan, User
 from apps.accounts.usage import Usage, usage
-from apps.generations.models import GenerationImage, GenerationJob
+from apps.generations.models import GenerationImage, GenerationJob, JobKind
 
 
 def usage_of(user: User, *, plan: Plan | None) -> Usage:
@@ -24,6 +25,34 @@ def usage_of(user: User, *, plan: Plan | None) -> Usage:
     )
     counted = User.objects.annotate(in_flight=Coalesce(Subquery(in_flight), 0)).get(pk=user.pk)
     return usage(plan=plan, user=counted, in_flight=counted.in_flight)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statistics:
+    """How some generations went, in jobs. Pending are those that wait or are being made."""
+
+    total: int
+    success: int
+    failed: int
+    pending: int
+
+    @property
+    def success_rate(self) -> float | None:
+        """The share of those that ended which ended well, from 0 to 1; null before one has ended."""
+        ended = self.success + self.failed
+        return self.success / ended if ended else None
+
+
+def statistics(jobs: QuerySet[GenerationJob]) -> Statistics:
+    """Counts the jobs by how they went: ``statistics(user.generation_jobs.asked_since(monday))``. One statement."""
+    return Statistics(
+        **jobs.aggregate(
+            total=Count("pk"),
+            success=Count("pk", filter=Q(kind=JobKind.COMPLETED)),
+            failed=Count("pk", filter=Q(kind=JobKind.FAILED)),
+            pending=Count("pk", filter=Q(kind=JobKind.STARTED)),
+        )
+    )
 
 
 def job_with_images(user: User, job_id: UUID | None) -> tuple[GenerationJob | None, tuple[GenerationImage, ...]]:

@@ -1,7 +1,7 @@
 """No job is left hanging: what was never picked up is offered again, what stopped moving fails and is refunded."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models.functions import Now
@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 from apps.common.enqueue import send
 from apps.common.sql import ClockTimestamp
 from apps.generations import operations
+from apps.generations.images import discard_remains
 from apps.generations.models import GenerationJob
 from apps.generations.operations import PRODUCE, Failure
 
 BATCH = 500
+TIDIED = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,18 @@ class Swept:
 def sweep() -> Swept:
     """One round over the oldest jobs in flight; safe beside workers, late workers and other sweeps."""
     return Swept(offered_again=_offer_again(), failed=_fail_stalled())
+
+
+def tidy(*, now: datetime) -> int:
+    """Removes once more what jobs that failed of late may have left in the storage; returns how many were looked at.
+
+    Whoever fails a job removes its files. One who is killed in between doesn't, nor does a late worker that is killed
+    before it learns that it was late.
+    """
+    jobs = GenerationJob.objects.left_over(now - TIDIED).values_list("pk", flat=True)
+    for job_id in jobs:
+        discard_remains(job_id)
+    return len(jobs)
 
 
 def _offer_again() -> int:

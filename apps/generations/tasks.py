@@ -3,10 +3,11 @@
 from uuid import UUID
 
 from celery import shared_task
+from django.utils import timezone
 
 from apps.common.enqueue import send
 from apps.generations import production
-from apps.generations.sweep import sweep
+from apps.generations.sweep import sweep, tidy
 
 
 @shared_task(name="generations.produce")
@@ -21,3 +22,9 @@ def produce(job_id: str, attempt: int = 1) -> None:
 def sweep_generations() -> None:
     """Mends what was left hanging."""
     sweep()
+
+
+@shared_task(name="generations.tidy")
+def tidy_generations() -> None:
+    """Removes what failed jobs may have left in the storage."""
+    tidy(now=timezone.now())

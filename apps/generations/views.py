@@ -107,7 +107,7 @@ def retry(request: UserRequest, job_id: UUID) -> HttpResponse:
 def thumbnail(request: UserRequest, job_id: UUID, position: int = 1) -> HttpResponseBase:
     """A small picture of one of the person's own images, the first where none is named."""
     image = _own_image(request, job_id, position)
-    return _picture(image.thumbnail, "image/webp")
+    return picture(image.thumbnail, "image/webp")
 
 
 @owner
@@ -115,7 +115,7 @@ def thumbnail(request: UserRequest, job_id: UUID, position: int = 1) -> HttpResp
 def image(request: UserRequest, job_id: UUID, position: int) -> HttpResponseBase:
     """One of the person's own images."""
     found = _own_image(request, job_id, position)
-    return _picture(found.file, found.media_type)
+    return picture(found.file, found.media_type)
 
 
 @owner
@@ -124,7 +124,7 @@ def download(request: UserRequest, job_id: UUID, position: int) -> HttpResponseB
     """The image as a file; that it was taken is recorded."""
     found = _own_image(request, job_id, position)
     suffix = PurePath(found.file.name or "").suffix
-    response = _picture(found.file, found.media_type, filename=f"{job_id}-{position}{suffix}")
+    response = picture(found.file, found.media_type, filename=f"{job_id}-{position}{suffix}")
     ImageDownload.objects.create(user=request.user, job_id=job_id, image=found)
     return response
 
@@ -215,8 +215,8 @@ def _own_image(request: UserRequest, job_id: UUID, position: int) -> GenerationI
     return get_object_or_404(request.user.generation_images.kept(), job_id=job_id, position=position)
 
 
-def _picture(stored: FieldFile, media_type: str, filename: str = "") -> FileResponse:
-    """A stored picture, for its owner's browser only and never guessed to be anything else."""
+def picture(stored: FieldFile, media_type: str, filename: str = "") -> FileResponse:
+    """A stored picture, kept only by the browser that asked and never guessed to be anything else. Raises Http404."""
     try:
         file = stored.open()
     except FileNotFoundError:

@@ -17,7 +17,7 @@ _JOBS = (
 )
 _TRANSACTIONS = (
     "credit_transactions (id, user_id, seq, type, amount, balance_after, reference_type, reference_id, character_id,"
-    " created_at)"
+    " recorded_by_id, description, created_at)"
 )
 _INPUT = '{"prompt": "a quiet beach", "quality": "hq", "aspect_ratio": "1:1", "image_count": 2}'
 
@@ -73,5 +73,6 @@ def _job(user_id: int, job: Job) -> Sequence[Any]:
 def _movement(user_id: int, seq: int, row: tuple[Movement, int]) -> Sequence[Any]:
     movement, balance = row
     reference = (JOB_REFERENCE, movement.job_id) if movement.job_id else ("", None)
-    whom_and_when = (movement.character_id, movement.created_at)
-    return (movement.id, user_id, seq, movement.type.value, movement.amount, balance, *reference, *whom_and_when)
+    by_and_why = (user_id, "Counted again") if movement.type is TransactionType.ADMIN_ADJUSTMENT else (None, "")
+    about = (*reference, movement.character_id, *by_and_why, movement.created_at)
+    return (movement.id, user_id, seq, movement.type.value, movement.amount, balance, *about)

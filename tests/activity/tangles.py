@@ -74,18 +74,20 @@ class Tangle:
         return Job(id_, status, queued, started, moment if status in FINAL else None, self._whom())
 
     def _ledger(self, jobs: Sequence[Job], ids: Sequence[UUID]) -> Iterator[Movement]:
-        """An opening grant, then charges, refunds and additions at rising times."""
+        """An opening grant, then charges, refunds of some that failed, and additions, at rising times."""
         last = min(self._moments) - timedelta(days=400)
         yield Movement(ids[0], TransactionType.SUBSCRIPTION_GRANT, _RICH, last)
         moments = sorted(self._random.choice(self._moments) for _ in ids[1:])
-        charged = iter(jobs)
+        uncharged, unrefunded = iter(jobs), list[Job]()
         for id_, moment in zip(ids[1:], moments, strict=True):
             last = max(moment, last + timedelta(microseconds=1))
-            yield self._movement(id_, last, next(charged, None) if self._random.random() < 0.7 else None)
+            if unrefunded and self._random.random() < 0.5:
+                yield self._of_job(id_, TransactionType.REFUND, 4, last, unrefunded.pop())
+            elif self._random.random() < 0.7 and (job := next(uncharged, None)):
+                yield self._of_job(id_, TransactionType.GENERATION, -4, last, job)
+                unrefunded += [job] if job.status == Status.FAILED else []
+            else:
+                yield Movement(id_, self._random.choice(_ADDED), self._random.randint(1, 300), last)
 
-    def _movement(self, id_: UUID, at: datetime, job: Job | None) -> Movement:
-        if job is None:
-            return Movement(id_, self._random.choice(_ADDED), self._random.randint(1, 300), at)
-        refunded = job.status == Status.FAILED and self._random.random() < 0.5
-        kind, amount = (TransactionType.REFUND, 4) if refunded else (TransactionType.GENERATION, -4)
+    def _of_job(self, id_: UUID, kind: TransactionType, amount: int, at: datetime, job: Job) -> Movement:
         return Movement(id_, kind, amount, at, job.id, job.character_id)

@@ -10,8 +10,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from apps.accounts.models import User
 from apps.credits.models import TransactionType
+from apps.generations.states import Status
 from tests.activity import histories
-from tests.activity.histories import Movement
+from tests.activity.histories import Job, Movement
 from tests.conftest import SignedIn
 
 pytestmark = pytest.mark.django_db
@@ -25,11 +26,9 @@ def history(owner: User) -> User:
     """Three hundred credits in January 2026, and 240 jobs of one credit from February on, six hours apart."""
     grant = Movement(uuid4(), TransactionType.SUBSCRIPTION_GRANT, 300, datetime(2026, 1, 5, tzinfo=UTC))
     begin = datetime(2026, 2, 1, tzinfo=UTC)
-    charges = [
-        Movement(uuid4(), TransactionType.GENERATION, -1, begin + timedelta(hours=6 * number), uuid4())
-        for number in range(240)
-    ]
-    histories.write(owner.pk, [], [grant, *charges])
+    jobs = [Job(uuid4(), Status.QUEUED, begin + timedelta(hours=6 * number)) for number in range(240)]
+    charges = [Movement(uuid4(), TransactionType.GENERATION, -1, job.created_at, job.id) for job in jobs]
+    histories.write(owner.pk, jobs, [grant, *charges])
     return owner
 
 

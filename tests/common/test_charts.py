@@ -58,3 +58,20 @@ def test_the_drawing_is_named_described_and_without_style() -> None:
     assert '<title id="c-title">&lt;Shares&gt;</title>' in drawn
     assert "style" not in drawn
     assert len(re.findall(r"<rect ", drawn)) == 2
+
+
+def test_with_many_bars_words_give_way_and_some_are_labelled() -> None:
+    many = chart(*([0.5] * 30))
+    drawn = render_to_string("_components/bar_chart.html", {"chart": many})
+
+    assert 5 <= sum(placed.is_labelled for placed in many.placed) <= 8
+    assert "chart-value" not in drawn
+    assert "<title>week 3: 0.5</title>" in drawn
+
+
+def test_a_chart_can_be_low_and_without_a_line() -> None:
+    bars = [Bar(label="a", value=0, words="0")]
+    low = BarChart(name="c", title="Few", description="By day", bars=bars, least_top=1, height=120)
+
+    assert float(low.placed[0].top) == low.floor < 120
+    assert "chart-goal" not in render_to_string("_components/bar_chart.html", {"chart": low})

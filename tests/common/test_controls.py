@@ -3,7 +3,7 @@
 from django import forms
 from django.test.html import parse_html
 
-from apps.common.controls import control
+from apps.common.controls import control, labelled
 
 
 class Filters(forms.Form):
@@ -33,3 +33,8 @@ def test_a_form_with_errors_has_djangos_own_controls() -> None:
 
 def test_what_someone_typed_stays_text() -> None:
     assert "<script>" not in control(Filters({"words": "<script>"})["words"])
+
+
+def test_a_label_stands_before_its_control() -> None:
+    field = Filters()["day"]
+    assert parse_html(labelled(field)) == parse_html(f'<label for="id_day">Day</label>\n{field}')

@@ -19,7 +19,7 @@ from apps.credits.history import PastMovement, write_history
 from apps.credits.ledger import Entry, InsufficientCredits, KeyReused
 from apps.credits.models import CreditAccount, CreditTransaction, TransactionType
 from apps.credits.verification import verify
-from tests.factories import UserFactory, with_credits
+from tests.factories import UserFactory, bare_job, with_credits
 
 pytestmark = pytest.mark.django_db
 
@@ -67,7 +67,7 @@ class Model:
 
 
 def job(user: User, number: int) -> UUID:
-    return uuid5(user.public_id, str(number))
+    return bare_job(user, uuid5(user.public_id, str(number))).pk
 
 
 def add(model: Model, kind: TransactionType, amount: int, number: int) -> None:
@@ -124,7 +124,7 @@ def test_any_sequence_of_verbs_leaves_what_a_plain_model_says(sequence: list[tup
 def test_a_refused_debit_writes_nothing_and_the_callers_transaction_goes_on(owner: User) -> None:
     with transaction.atomic():
         with pytest.raises(InsufficientCredits, match="5 credits are needed and 0 are there"):
-            ledger.spend(user=owner, credits=5, job_id=owner.public_id, by=owner)
+            ledger.spend(user=owner, credits=5, job_id=bare_job(owner).pk, by=owner)
         assert not CreditAccount.objects.exists()
         with_credits(owner, 1)
     assert [row.amount for row in CreditTransaction.objects.all()] == [1]
@@ -147,7 +147,7 @@ def test_the_same_key_is_free_in_another_account(owner: User, stranger: User) ->
 
 def test_a_job_whose_charge_and_refund_came_with_its_history_is_neither_charged_nor_refunded_again(owner: User) -> None:
     with_credits(owner, 10)
-    at, job_id = timezone.now(), owner.public_id
+    at, job_id = timezone.now(), bare_job(owner).pk
     write_history(
         owner.pk,
         [
@@ -156,8 +156,8 @@ def test_a_job_whose_charge_and_refund_came_with_its_history_is_neither_charged_
         ],
     )
 
-    charge = ledger.spend(user=owner, credits=4, job_id=owner.public_id, by=owner)
-    back = ledger.refund(job_id=owner.public_id, user_id=owner.pk)
+    charge = ledger.spend(user=owner, credits=4, job_id=job_id, by=owner)
+    back = ledger.refund(job_id=job_id, user_id=owner.pk)
 
     assert (charge.seq, back and back.seq) == (2, 3)
     assert ledger.balance_of(owner.pk) == 10
@@ -166,9 +166,10 @@ def test_a_job_whose_charge_and_refund_came_with_its_history_is_neither_charged_
 def test_a_job_of_one_account_is_never_charged_to_another(owner: User, stranger: User) -> None:
     for user in (owner, stranger):
         with_credits(user, 10)
-    ledger.spend(user=owner, credits=4, job_id=owner.public_id, by=owner)
+    job_id = bare_job(owner).pk
+    ledger.spend(user=owner, credits=4, job_id=job_id, by=owner)
     with pytest.raises(KeyReused):
-        ledger.spend(user=stranger, credits=4, job_id=owner.public_id, by=stranger)
+        ledger.spend(user=stranger, credits=4, job_id=job_id, by=stranger)
     assert ledger.balance_of(stranger.pk) == 10
 
 

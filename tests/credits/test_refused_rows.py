@@ -11,11 +11,11 @@ from django.db import IntegrityError, connection
 from apps.accounts.models import User
 from apps.credits import ledger
 from apps.credits.models import CreditTransaction
-from tests.factories import with_credits
+from tests.factories import bare_job, with_credits
 
 pytestmark = pytest.mark.django_db
 
-JOB, OTHER_JOB = UUID(int=1), UUID(int=2)
+JOB, OTHER_JOB, THEIR_JOB, UNCHARGED_JOB, NO_JOB = (UUID(int=number) for number in range(1, 6))
 
 # What a right fourth row says; each case below changes what it names.
 RIGHT: Mapping[str, Any] = MappingProxyType(
@@ -28,14 +28,17 @@ RIGHT: Mapping[str, Any] = MappingProxyType(
         "reference_type": "",
         "reference_id": None,
         "idempotency_key": None,
+        "by": None,
+        "description": "",
         "later_by": "1 second",
     }
 )
 ROW = """
 INSERT INTO credit_transactions (user_id, seq, type, amount, balance_after, reference_type, reference_id,
-                                 idempotency_key, created_at)
+                                 idempotency_key, recorded_by_id, description, created_at)
 SELECT %(user_id)s, %(seq)s, %(type)s, %(amount)s, %(balance_after)s, %(reference_type)s, %(reference_id)s,
-       %(idempotency_key)s, (SELECT max(last_at) FROM credit_accounts) + %(later_by)s::interval
+       %(idempotency_key)s, %(by_id)s, %(description)s,
+       COALESCE((SELECT last_at FROM credit_accounts WHERE user_id = %(user_id)s), now()) + %(later_by)s::interval
 """
 MOVED = """
 WITH account AS (
@@ -56,6 +59,15 @@ def back(job: UUID, **changes: Any) -> dict[str, Any]:
     return about(job, type="refund", amount=10, balance_after=110) | changes
 
 
+def theirs(**changes: Any) -> dict[str, Any]:
+    """A refund of the stranger's charge of 3."""
+    return back(THEIR_JOB, user="stranger", seq=3, **changes)
+
+
+def adjustment(**changes: Any) -> dict[str, Any]:
+    return {"type": "admin_adjustment", "by": "teammate", "description": "counted again"} | changes
+
+
 WRONG_ROWS: dict[str, tuple[dict[str, Any], str]] = {
     "nothing moves": ({"amount": 0, "balance_after": 100}, "amount_fits_its_type"),
     "a charge that adds": (charge(OTHER_JOB, amount=10, balance_after=110), "amount_fits_its_type"),
@@ -67,7 +79,7 @@ WRONG_ROWS: dict[str, tuple[dict[str, Any], str]] = {
     "a purchase that takes": ({"type": "purchase", "amount": -5, "balance_after": 95}, "amount_fits_its_type"),
     "a bonus that takes": ({"amount": -5, "balance_after": 95}, "amount_fits_its_type"),
     "an adjustment of nothing": (
-        {"type": "admin_adjustment", "amount": 0, "balance_after": 100},
+        adjustment(amount=0, balance_after=100),
         "amount_fits_its_type",
     ),
     "an unknown type": ({"type": "gift"}, "amount_fits_its_type"),
@@ -88,7 +100,7 @@ WRONG_ROWS: dict[str, tuple[dict[str, Any], str]] = {
     "a job charged again": (charge(JOB), "one_charge_and_one_refund_per_job"),
     "a job refunded again": (back(JOB), "one_charge_and_one_refund_per_job"),
     "a job charged to another account": (
-        charge(JOB, user="stranger", seq=2, amount=-1, balance_after=6),
+        charge(JOB, user="stranger", seq=3, amount=-1, balance_after=3),
         "one_charge_and_one_refund_per_job",
     ),
     "a charge without a job": (
@@ -104,6 +116,17 @@ WRONG_ROWS: dict[str, tuple[dict[str, Any], str]] = {
         "charges_and_refunds_name_their_job",
     ),
     "a bonus for a job": (about(OTHER_JOB), "charges_and_refunds_name_their_job"),
+    "a charge for a job that there isn't": (charge(NO_JOB), "charge_names_a_job_of_its_person"),
+    "a charge for somebody else's job": (charge(UNCHARGED_JOB), "charge_names_a_job_of_its_person"),
+    "a refund without a charge": (back(OTHER_JOB), "refund_gives_back_its_charge"),
+    "a refund of another account's charge": (
+        back(THEIR_JOB, amount=3, balance_after=103),
+        "charge_names_a_job_of_its_person",
+    ),
+    "a refund of less than was charged": (theirs(amount=2, balance_after=6), "refund_gives_back_its_charge"),
+    "a refund of more than was charged": (theirs(amount=4, balance_after=8), "refund_gives_back_its_charge"),
+    "an adjustment that nobody made": (adjustment(by=None), "adjustment_says_who_and_why"),
+    "an adjustment without a reason": (adjustment(description=" "), "adjustment_says_who_and_why"),
     "an idempotency key used before": (
         {"idempotency_key": "first"},
         "one_transaction_per_idempotency_key",
@@ -161,8 +184,11 @@ WRONG_STATEMENTS: dict[str, tuple[str, str]] = {
 
 @pytest.fixture(autouse=True)
 def people(owner: User, stranger: User, teammate: User) -> dict[str, int]:
-    """The owner has a bonus, a charge and its refund; the stranger a bonus; the teammate no account."""
+    """The owner has a bonus, a charge and its refund; the stranger a bonus and a charge; the teammate no account."""
+    for job, person in ((JOB, owner), (OTHER_JOB, owner), (THEIR_JOB, stranger), (UNCHARGED_JOB, stranger)):
+        bare_job(person, job)
     with_credits(stranger, 7)
+    ledger.spend(user=stranger, credits=3, job_id=THEIR_JOB, by=stranger)
     ledger.award_bonus(user=owner, credits=100, key="first", by=None)
     ledger.spend(user=owner, credits=10, job_id=JOB, by=owner)
     ledger.refund(job_id=JOB, user_id=owner.pk)
@@ -174,7 +200,8 @@ def people(owner: User, stranger: User, teammate: User) -> dict[str, int]:
 def write(statement: str, people: dict[str, int], changes: Mapping[str, Any]) -> None:
     row = {**RIGHT, **changes}
     with connection.cursor() as cursor:
-        cursor.execute(statement, row | people | {"user_id": people[row["user"]]})
+        by_id = people[row["by"]] if row["by"] else None
+        cursor.execute(statement, row | people | {"user_id": people[row["user"]], "by_id": by_id})
 
 
 def rule(error: IntegrityError) -> str | None:

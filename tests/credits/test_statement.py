@@ -16,10 +16,11 @@ from apps.common.days import beginning_of
 from apps.credits import ledger
 from apps.credits.models import CreditTransaction, TransactionKind, TransactionType
 from apps.credits.statement import _STATEMENT, Statement, Total, statement
+from apps.generations.states import Status
 from tests.activity import histories
-from tests.activity.histories import Movement
+from tests.activity.histories import Job, Movement
 from tests.activity.test_plans import explained
-from tests.factories import UserFactory, with_credits
+from tests.factories import UserFactory, bare_job, with_credits
 
 pytestmark = pytest.mark.django_db
 
@@ -42,22 +43,38 @@ def histories_in(draw: st.DrawFn, zone: ZoneInfo) -> list[Movement]:
     near = st.tuples(st.sampled_from(DAYS), st.sampled_from(NEARBY))
     chosen = draw(st.lists(near, max_size=12, unique=True))
     moments = sorted({beginning_of(day, zone).astimezone(UTC) + step for day, step in chosen})
-    balance, movements = 0, []
+    balance, movements, charges = 0, list[Movement](), list[Movement]()
     for moment in moments:
-        movement = _movement(draw(st.sampled_from(TYPES)), draw(st.integers(-50, 50)), balance, moment)
+        type, amount = draw(st.sampled_from(TYPES)), draw(st.integers(-50, 50))
+        movement = (
+            _refund(charges.pop(), moment) if _can_refund(type, charges) else _other(type, amount, balance, moment)
+        )
+        charges += [movement] if movement.type is TransactionType.GENERATION else []
         balance += movement.amount
         movements.append(movement)
     return movements
 
 
-def _movement(type: TransactionType, amount: int, balance: int, at: datetime) -> Movement:
+def _can_refund(type: TransactionType, charges: list[Movement]) -> bool:
+    return type is TransactionType.REFUND and bool(charges)
+
+
+def _refund(charge: Movement, at: datetime) -> Movement:
+    return Movement(uuid4(), TransactionType.REFUND, -charge.amount, at, charge.job_id)
+
+
+def _other(type: TransactionType, amount: int, balance: int, at: datetime) -> Movement:
     spends = type is TransactionType.GENERATION or (type is TransactionType.ADMIN_ADJUSTMENT and amount < 0)
     if spends and balance:
-        amount = -min(abs(amount) or 1, balance)
-    else:
-        amount, type = abs(amount) or 1, TransactionType.BONUS if spends else type
-    of_a_job = type in (TransactionType.GENERATION, TransactionType.REFUND)
-    return Movement(uuid4(), type, amount, at, uuid4() if of_a_job else None)
+        job_id = uuid4() if type is TransactionType.GENERATION else None
+        return Movement(uuid4(), type, -min(abs(amount) or 1, balance), at, job_id)
+    added = TransactionType.BONUS if spends or type is TransactionType.REFUND else type
+    return Movement(uuid4(), added, abs(amount) or 1, at)
+
+
+def jobs_of(movements: list[Movement]) -> list[Job]:
+    """The jobs that the movements are for."""
+    return [Job(move.job_id, Status.QUEUED, move.created_at) for move in movements if move.job_id and move.amount < 0]
 
 
 def brute_force(user: User, first: date, last: date) -> tuple[int, dict[TransactionType, tuple[int, int]], int]:
@@ -78,7 +95,8 @@ def brute_force(user: User, first: date, last: date) -> tuple[int, dict[Transact
 @given(data=st.data(), zone=st.sampled_from(ZONES))
 def test_a_statement_adds_up_to_the_ledger_in_every_zone(db: None, data: st.DataObject, zone: str) -> None:
     user = UserFactory.create(time_zone=zone)
-    histories.write(user.pk, [], data.draw(histories_in(user.zone)))
+    movements = data.draw(histories_in(user.zone))
+    histories.write(user.pk, jobs_of(movements), movements)
     for _ in range(8):
         first, last = sorted([data.draw(st.sampled_from(DAYS)), data.draw(st.sampled_from(DAYS))])
         told = statement(user, first, last)
@@ -128,7 +146,7 @@ def test_a_strangers_movements_are_in_nobody_elses(owner: User, stranger: User) 
 
 def test_what_comes_in_stands_before_what_is_spent(owner: User) -> None:
     ledger.award_bonus(user=owner, credits=9, key="bonus", by=None)
-    ledger.spend(user=owner, credits=4, job_id=uuid4(), by=owner)
+    ledger.spend(user=owner, credits=4, job_id=bare_job(owner).pk, by=owner)
     ledger.grant(user=owner, credits=300, key="grant", by=None)
 
     assert statement(owner, date(2020, 1, 1), date(2099, 1, 1)).totals == (

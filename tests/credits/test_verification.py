@@ -11,11 +11,11 @@ from apps.accounts.models import User
 from apps.credits import ledger
 from apps.credits.models import LedgerVerification
 from apps.credits.verification import newest_verification
-from tests.factories import with_credits
+from tests.factories import bare_job, with_credits
 
 pytestmark = pytest.mark.django_db
 
-JOB = UUID(int=1)
+JOB, OTHER_JOB = UUID(int=1), UUID(int=2)
 IN_ROW = "UPDATE credit_transactions SET {} WHERE user_id = %(owner)s AND seq = {}"
 OF_OWNER = "WHERE user_id = %(owner)s"
 
@@ -67,6 +67,43 @@ DAMAGE: dict[str, tuple[list[str], int, str]] = {
         4,
         f"job {JOB} has 2 rows of type generation",
     ),
+    "a refund made greater": (
+        [IN_ROW.format("amount = 11, balance_after = 101", 3), f"UPDATE credit_accounts SET balance = 101 {OF_OWNER}"],
+        3,
+        f"gives back 11 for job {JOB}, which was charged 10",
+    ),
+    "a refund moved to another job": (
+        [IN_ROW.format(f"reference_id = '{OTHER_JOB}'", 3)],
+        3,
+        f"gives back 10 for job {OTHER_JOB}, which was not charged",
+    ),
+    "a charge and its refund swapped": (
+        [
+            "DROP INDEX one_charge_and_one_refund_per_job",
+            IN_ROW.format("type = 'refund', amount = 10, balance_after = 110", 2),
+            IN_ROW.format("type = 'generation', amount = -10", 3),
+        ],
+        2,
+        f"gives back for job {JOB} before it was charged",
+    ),
+    "an adjustment that nobody made": (
+        [
+            "ALTER TABLE credit_transactions DROP CONSTRAINT adjustment_says_who_and_why",
+            IN_ROW.format("type = 'admin_adjustment'", 1),
+        ],
+        1,
+        "an adjustment without who made it and why",
+    ),
+    "a charge for a job that was removed": (
+        ["DELETE FROM generation_jobs"],
+        2,
+        f"is about job {JOB}, which does not exist",
+    ),
+    "a charge for somebody else's job": (
+        ["UPDATE generation_jobs SET user_id = %(stranger)s"],
+        2,
+        f"is about job {JOB} of user",
+    ),
     "an account's balance changed": (
         [f"UPDATE credit_accounts SET balance = 99 {OF_OWNER}"],
         0,
@@ -81,16 +118,17 @@ def two_accounts(owner: User, stranger: User) -> None:
     """The owner has a bonus, a charge and its refund; the stranger, beside, a bonus."""
     with_credits(stranger, 7)
     with_credits(owner, 100)
-    ledger.spend(user=owner, credits=10, job_id=JOB, by=owner)
+    ledger.spend(user=owner, credits=10, job_id=bare_job(owner, JOB).pk, by=owner)
     ledger.refund(job_id=JOB, user_id=owner.pk)
 
 
 def do_past_the_guards(statements: list[str], owner: User) -> None:
+    stranger = User.objects.get(email="stranger@example.com")
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET LOCAL session_replication_role = replica")
         for statement in statements:
-            cursor.execute(statement, {"owner": owner.pk})
+            cursor.execute(statement, {"owner": owner.pk, "stranger": stranger.pk})
         cursor.execute("SET LOCAL session_replication_role = DEFAULT")
 
 

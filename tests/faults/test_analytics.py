@@ -12,7 +12,7 @@ from django.utils.autoreload import DJANGO_AUTORELOAD_ENV
 from tests import running
 from tests.conftest import SignedIn
 from tests.factories import UserFactory
-from tests.faults.conftest import Broker
+from tests.faults.servers import Broker
 from tests.posthog import KEY, PATIENCE_S, PostHog
 from tests.project.machine import Script, eventually, free_port, script
 

@@ -18,7 +18,9 @@ from apps.generations.models import GenerationJob
 from apps.generations.states import Status
 from apps.generations.sweep import Swept, sweep
 from tests.factories import UserFactory, on_plan, wish
-from tests.faults.conftest import Broker, StartWorker, eventually
+from tests.faults.conftest import StartWorker
+from tests.faults.patience import eventually
+from tests.faults.servers import Broker
 
 Kill = Callable[[GenerationJob, StartWorker], None]
 
@@ -117,6 +119,25 @@ def test_a_job_whose_worker_was_killed_fails_once_and_its_redelivery_changes_not
     assert_paid_once_or_not_at_all(job)
     assert (job.status, job.updated_at) == (Status.FAILED, ended)
     assert not [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
+
+
+def test_a_job_that_was_made_but_not_confirmed_is_not_made_again(
+    job: GenerationJob, broker: Broker, start_worker: StartWorker, settings: LazySettings
+) -> None:
+    worker = start_worker(drawing_s=3)
+    eventually(lambda: in_state(job, Status.PROCESSING))
+    worker.freeze()
+    eventually(lambda: in_state(job, Status.COMPLETED))
+    worker.kill()
+    ended = job.updated_at
+
+    broker.hand_out_again()
+    start_worker()
+    eventually(broker.is_idle)
+
+    assert_paid_once_or_not_at_all(job)
+    assert (job.status, job.updated_at, job.attempts) == (Status.COMPLETED, ended, 1)
+    assert len([path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]) == 2
 
 
 def test_a_job_that_the_broker_lost_is_offered_again_and_charged_once(

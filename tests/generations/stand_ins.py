@@ -7,9 +7,14 @@ from random import Random
 
 from PIL import Image
 
+from apps.accounts.models import User
+from apps.generations import operations
 from apps.generations.images import StoredImage
+from apps.generations.models import GenerationJob
+from apps.generations.operations import Success
 from apps.generations.providers.base import GeneratedImage, ImageRequest, ProviderError
 from apps.generations.providers.sketch import SketchProvider
+from tests.factories import wish
 
 # Draws like the real one, only smaller and so at once.
 SKETCH = SketchProvider(scale=0.1)
@@ -63,6 +68,14 @@ def picture(*, side: int = 100) -> GeneratedImage:
     buffer = BytesIO()
     Image.frombytes("RGB", (side, side), Random(side).randbytes(side * side * 3)).save(buffer, "PNG")
     return GeneratedImage(buffer.getvalue(), "image/png", side, side)
+
+
+def made(user: User, images: int) -> GenerationJob:
+    """Another job of the person's, which ended well."""
+    job = operations.request(user=user, wish=wish(image_count=images))
+    assert operations.claim(job.pk, attempt=1)
+    assert operations.settle(job_id=job.pk, user_id=user.pk, outcome=Success(images=stored(images), metadata={}))
+    return job
 
 
 def stored(count: int) -> tuple[StoredImage, ...]:

@@ -1,7 +1,9 @@
 """An attempt at a job: delivered, put off, failed or come too late; every job ends once, charged or refunded."""
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
@@ -35,6 +37,16 @@ def produced(job: GenerationJob, provider: Provider = SKETCH, *, attempt: int = 
     assert production.produce(job.pk, attempt=attempt, provider=provider) is None
     job.refresh_from_db()
     return job
+
+
+def within_jitter_of(seconds: float) -> Any:
+    """Equal to what is that long, or longer by the jitter at most."""
+    return pytest.approx(seconds * 1.125, rel=0.125 / 1.125)
+
+
+def busy(retry_after_s: float) -> Failing:
+    """A provider that wants to be left alone for so long."""
+    return Failing(ProviderError("Busy.", "busy", permanent=False, retry_after_s=retry_after_s))
 
 
 def counts(user: User) -> tuple[int, int]:
@@ -89,7 +101,7 @@ def test_a_transient_error_is_tried_again_and_refunded_once_after_the_last_attem
 ) -> None:
     job = operations.request(user=on_plan(owner), wish=wish(prompt="a beach [flaky]"))
     waits = [production.produce(job.pk, attempt=attempt, provider=SKETCH) for attempt in (1, 2)]
-    assert waits == [5, 10]
+    assert waits == [within_jitter_of(5), within_jitter_of(10)]
     assert amounts(owner) == [50, -1]
     produced(job, attempt=3)
     assert (job.status, job.error_code, job.attempts) == (Status.FAILED, "provider_busy", 3)
@@ -103,14 +115,51 @@ def test_an_attempt_is_not_made_before_the_one_before_it(job: GenerationJob) -> 
 
 
 def test_what_succeeds_at_the_second_attempt_is_charged_once(job: GenerationJob, amounts: Amounts) -> None:
-    assert production.produce(job.pk, attempt=1, provider=refusing(permanent=False)) == 5
+    assert production.produce(job.pk, attempt=1, provider=refusing(permanent=False)) == within_jitter_of(5)
     assert produced(job, attempt=2).status == Status.COMPLETED
     assert amounts(job.user) == [50, -2]
 
 
-def test_a_wait_that_the_provider_asks_for_is_kept(job: GenerationJob) -> None:
-    busy = Failing(ProviderError("Busy.", "busy", permanent=False, retry_after_s=42))
-    assert production.produce(job.pk, attempt=1, provider=busy) == 42
+@pytest.mark.parametrize(("asked_s", "least_s"), [(1, 5), (42, 42), (120, 120)])
+def test_a_wait_that_the_provider_asks_for_is_kept(job: GenerationJob, asked_s: float, least_s: float) -> None:
+    assert production.produce(job.pk, attempt=1, provider=busy(asked_s)) == within_jitter_of(least_s)
+
+
+def test_waits_differ_so_that_jobs_do_not_come_back_all_at_once(owner: User) -> None:
+    jobs = [operations.request(user=on_plan(owner), wish=wish()) for _ in range(5)]
+    assert len({production.produce(each.pk, attempt=1, provider=busy(10)) for each in jobs}) > 1
+
+
+def test_a_wait_longer_than_a_person_would_wait_fails_and_refunds_at_once(job: GenerationJob, amounts: Amounts) -> None:
+    produced(job, busy(121))
+    assert (job.status, job.error_code, job.attempts) == (Status.FAILED, "busy", 1)
+    assert amounts(job.user) == [50, -2, 2]
+
+
+def test_a_job_that_waits_for_its_next_attempt_does_not_stand_still(job: GenerationJob) -> None:
+    claimed: list[datetime] = []
+
+    def note() -> None:
+        job.refresh_from_db()
+        claimed.append(job.updated_at)
+        raise ProviderError("Busy.", "busy", permanent=False)
+
+    production.produce(job.pk, attempt=1, provider=Interrupted(note))
+    job.refresh_from_db()
+    assert job.updated_at > claimed[0]
+
+
+def test_a_job_that_was_given_up_meanwhile_is_not_put_off(
+    job: GenerationJob, settings: LazySettings, amounts: Amounts
+) -> None:
+    settings.GENERATION_STALL_SECONDS = 0
+
+    def give_up() -> None:
+        sweep()
+        raise ProviderError("Busy.", "busy", permanent=False)
+
+    assert produced(job, Interrupted(give_up)).error_code == "stalled"
+    assert amounts(job.user) == [50, -2, 2]
 
 
 @pytest.mark.parametrize("count", [0, 1, 3])
@@ -139,7 +188,7 @@ def test_fewer_or_more_images_than_asked_are_not_taken_for_success(
 def test_what_is_no_picture_is_refused_and_leaves_no_file(
     job: GenerationJob, files: Files, image: GeneratedImage
 ) -> None:
-    assert production.produce(job.pk, attempt=1, provider=Delivering([picture(), image])) == 5
+    assert production.produce(job.pk, attempt=1, provider=Delivering([picture(), image])) == within_jitter_of(5)
     assert files() == []
 
 

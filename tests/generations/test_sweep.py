@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
+from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.credits.verification import verify
@@ -12,7 +13,7 @@ from apps.generations import images, operations, production
 from apps.generations.models import GenerationImage, GenerationJob
 from apps.generations.operations import Success
 from apps.generations.states import Status
-from apps.generations.sweep import Swept, sweep
+from apps.generations.sweep import Swept, sweep, tidy
 from tests.factories import UserFactory, on_plan, wish
 from tests.generations.stand_ins import SKETCH, picture, refusing
 from tests.threads import at_once
@@ -83,6 +84,22 @@ def test_a_job_whose_next_attempt_was_lost_is_ended_too(job: GenerationJob, amou
 def test_jobs_that_ended_are_not_touched(job: GenerationJob) -> None:
     production.produce(job.pk, attempt=1, provider=SKETCH)
     assert sweep() == Swept(offered_again=0, failed=0)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_what_a_late_worker_stored_and_left_is_tidied_away(
+    owner: User, job: GenerationJob, files: Callable[[], list[Path]]
+) -> None:
+    done = operations.request(user=owner, wish=wish())
+    production.produce(done.pk, attempt=1, provider=SKETCH)
+    kept = files()
+    made_for(job)
+    sweep()
+    images.store(job.pk, 1, [picture()])
+    assert len(files()) == len(kept) + 2
+
+    assert tidy(now=timezone.now()) == 1
+    assert files() == kept
 
 
 @pytest.mark.usefixtures("impatient", "broker_down")

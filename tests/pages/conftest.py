@@ -9,13 +9,14 @@ from typing import Any, TypeAlias
 import pytest
 from django.conf import LazySettings
 from django.db import connections
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django import DjangoDbBlocker
 
 from tests import running
 from tests.conftest import empty_database
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+PATIENCE_MS = 60_000  # a machine with other work; nothing waits for that long where all is well
 LAUNCHED_WITH = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -45,6 +46,8 @@ def browser(django_db_setup: None) -> Iterator[Browser]:
 def page(browser: Browser) -> Iterator[Page]:
     """An empty page. Nothing moves, so that pictures show where things come to rest."""
     context = browser.new_context(reduced_motion="reduce", viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
     yield context.new_page()
     context.close()
 
@@ -82,7 +85,6 @@ def site(beside_the_browser: BesideTheBrowser, tmp_path: Path, settings: LazySet
 def console(page: Page) -> list[str]:
     """Everything that the browser complains about; must stay empty."""
     heard: list[str] = []
-    page.set_default_timeout(15_000)
     page.on("console", lambda message: heard.append(message.text))
     page.on("pageerror", lambda error: heard.append(str(error)))
     return heard

@@ -37,6 +37,7 @@ PROGRAMS = {
     "web": "runserver",
     "worker": "worker --concurrency",
     "beat": "beat --loglevel",
+    "sandbox": "run_sandbox",
 }
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux shows them")
 
@@ -121,7 +122,7 @@ def test_servers_that_are_given_are_used_and_none_started(tmp_path: Path) -> Non
     }
     with dev(tmp_path / ".data", tmp_path / "log", **given) as (running, port):
         assert status(port, "/readyz") == 200
-        assert programs(running).keys() == {"web", "worker", "beat"}
+        assert programs(running).keys() == {"web", "worker", "beat", "sandbox"}
         assert running.interrupt() == 0
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {database} WITH (FORCE)")

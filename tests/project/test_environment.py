@@ -1,5 +1,10 @@
 """Readers of environment variables: every way to write an address, and clear words for what can't be read."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
@@ -45,3 +50,76 @@ def test_a_bad_number_names_its_variable(monkeypatch: pytest.MonkeyPatch) -> Non
 
     with pytest.raises(ImproperlyConfigured, match="SOME_NUMBER"):
         environment.integer("SOME_NUMBER", 1)
+
+
+@pytest.mark.parametrize("text", ["0", "11"])
+def test_a_number_out_of_bounds_names_its_variable(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("SOME_NUMBER", text)
+
+    with pytest.raises(ImproperlyConfigured, match="SOME_NUMBER"):
+        environment.integer("SOME_NUMBER", 5, least=1, most=10)
+
+
+@pytest.mark.parametrize("url", ["https://api.example.com/v1", "http://images:8080/v1/"])
+def test_a_web_address_is_read_without_its_last_slash(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("SOME_URL", url)
+
+    assert environment.http_url("SOME_URL", "https://example.com") == url.rstrip("/")
+
+
+@pytest.mark.parametrize("url", ["api.example.com/v1", "ftp://example.com", "https://"])
+def test_what_is_no_web_address_names_its_variable(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("SOME_URL", url)
+
+    with pytest.raises(ImproperlyConfigured, match="SOME_URL"):
+        environment.http_url("SOME_URL", "https://example.com")
+
+
+def test_a_missing_package_is_named_with_the_extra_that_brings_it() -> None:
+    environment.required_package("pytest", extra="dev", why="it is here")
+
+    with pytest.raises(ImproperlyConfigured, match="`frills`"):
+        environment.required_package("no_such_package", extra="frills", why="of the test.")
+
+
+def test_a_provider_without_its_key_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IMAGE_PROVIDER", "openai")
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+
+    started = subprocess.run(
+        [sys.executable, "manage.py", "check"], cwd=Path(__file__).parents[2], capture_output=True, text=True
+    )
+
+    assert started.returncode != 0
+    assert "Set OPENAI_API_KEY: IMAGE_PROVIDER=openai" in started.stderr
+
+
+def test_what_belongs_together_is_there_or_absent(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert environment.together("SOME_KEY", "SOME_SECRET", why="both are needed.") == ("", "")
+    monkeypatch.setenv("SOME_KEY", "key")
+    with pytest.raises(ImproperlyConfigured, match="SOME_KEY is set, but not SOME_SECRET: both are needed"):
+        environment.together("SOME_KEY", "SOME_SECRET", why="both are needed.")
+    monkeypatch.setenv("SOME_SECRET", "secret")
+    assert environment.together("SOME_KEY", "SOME_SECRET", why="both are needed.") == ("key", "secret")
+
+
+BAD_CONFIGURATIONS = {
+    "STRIPE_SECRET_KEY is set, but not STRIPE_WEBHOOK_SECRET": {"STRIPE_SECRET_KEY": "sk_live_1"},
+    "STRIPE_WEBHOOK_SECRET is set, but not STRIPE_SECRET_KEY": {"STRIPE_WEBHOOK_SECRET": "whsec_1"},
+    "STRIPE_SECRET_KEY is a test key": {"STRIPE_SECRET_KEY": "sk_test_1", "STRIPE_WEBHOOK_SECRET": "whsec_1"},
+    "but not PRINTIFY_WEBHOOK_SECRET": {"PRINTIFY_API_TOKEN": "token", "PRINTIFY_SHOP_ID": "1"},
+    "but not PRINTIFY_API_TOKEN": {"PRINTIFY_SHOP_ID": "1", "PRINTIFY_WEBHOOK_SECRET": "secret"},
+}
+
+
+@pytest.mark.parametrize("reason", BAD_CONFIGURATIONS)
+def test_keys_that_cannot_work_stop_the_start_and_say_why(reason: str) -> None:
+    start = subprocess.run(
+        [sys.executable, "-c", "from activity_project import settings"],
+        env=os.environ | {"DEBUG": "", "SECRET_KEY": "x"} | BAD_CONFIGURATIONS[reason],
+        capture_output=True,
+        text=True,
+    )
+
+    assert start.returncode == 1
+    assert reason in start.stderr

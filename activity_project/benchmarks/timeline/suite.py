@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from activity_project.benchmarks.databases import own_database
 from activity_project.benchmarks.figures import Report
-from activity_project.benchmarks.timeline import counts, history, projection, weights
+from activity_project.benchmarks.timeline import counts, exporting, history, projection, weights
 from activity_project.benchmarks.timeline.browsing import site
 from activity_project.benchmarks.timeline.counts import Count
 from activity_project.benchmarks.timeline.history import Size
@@ -40,6 +40,7 @@ def _measure_times(report: Report) -> None:
     for measured in (Statements(), Pages()):
         report.comparisons.append(measured.comparison())
         report.figures += measured.figures()
+    report.figures += exporting.figures()
 
 
 @contextmanager

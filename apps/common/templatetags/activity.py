@@ -5,13 +5,14 @@ from datetime import datetime
 
 from django import template
 from django.forms import BoundField
-from django.template.base import FilterExpression, Node, Parser, TextNode, Token
+from django.template.base import FilterExpression, Node, Parser, TextNode, Token, token_kwargs
 from django.template.context import Context
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from apps.common import controls, icons, paths, words
+from apps.common.kept import KeptNode
 
 register = template.Library()
 
@@ -46,6 +47,21 @@ def _is_variable(expression: FilterExpression) -> bool:
     return not isinstance(expression.var, str)
 
 
+@register.tag("keep")
+def keep(parser: Parser, token: Token) -> Node:
+    """``{% keep name=site_name %}…{% endkeep %}``: rendered once for each language and each ``name``, and kept.
+
+    The content sees only what is named, and may hold no block.
+    """
+    bits = token.split_contents()[1:]
+    values = token_kwargs(bits, parser)
+    if bits:
+        raise template.TemplateSyntaxError("keep takes arguments of the form name=value.")
+    content = parser.parse(("endkeep",))
+    parser.delete_first_token()
+    return KeptNode(content, values)
+
+
 @register.simple_tag
 def icon_use(name: str) -> SafeString:
     """``{% icon_use row.icon %}``: an icon of the page's sprite."""
@@ -59,9 +75,9 @@ def path_to(name: str) -> str:
 
 
 @register.simple_tag
-def control(field: BoundField) -> SafeString:
-    """``{% control field %}``: a select or input as ``{{ field }}`` gives it, ten times faster."""
-    return controls.control(field)
+def labelled_control(field: BoundField) -> SafeString:
+    """``{% labelled_control field %}``: a label, then the select or input of ``{{ field }}``, ten times faster."""
+    return controls.labelled(field)
 
 
 @register.filter

@@ -19,6 +19,8 @@ from apps.generations.providers.base import (
     ProviderError,
 )
 from apps.generations.providers.sketch import SketchProvider
+from apps.generations.providers.sketch.reading import read
+from apps.generations.providers.sketch.scenes import SUBJECTS
 
 SMALL: Provider = SketchProvider(scale=0.1)
 
@@ -123,6 +125,64 @@ def test_hq_is_the_same_drawing_in_finer_detail() -> None:
     difference = ImageChops.difference(opened(standard), opened(hq).resize((standard.width, standard.height)))
 
     assert max(ImageStat.Stat(difference).mean) < 12
+
+
+def colours(prompt: str) -> set[tuple[int, int, int]]:
+    """The colours of a picture, coarsely."""
+    (image,) = SMALL.generate(request_for(prompt))
+    small = opened(image).convert("P", palette=Image.Palette.ADAPTIVE, colors=12).convert("RGB").resize((24, 24), 0)
+    pixels = small.tobytes()
+    return set(zip(pixels[::3], pixels[1::3], pixels[2::3], strict=True))
+
+
+def redness(colour: tuple[int, int, int]) -> int:
+    return colour[0] - max(colour[1], colour[2])
+
+
+@pytest.mark.parametrize("piece", ["jacket", "dress", "shirt", "sweater"])
+def test_clothes_have_the_colour_that_the_prompt_gives_them(piece: str) -> None:
+    red = max(map(redness, colours(f"portrait of a woman wearing a red {piece}, fog")))
+    black = max(map(redness, colours(f"portrait of a woman wearing a black {piece}, fog")))
+
+    assert red > 80 > black
+
+
+@pytest.mark.parametrize("prompt", ["my cat in the living room at night", "a dog on the beach", "two puppies"])
+def test_an_animal_is_the_subject_wherever_it_is(prompt: str) -> None:
+    assert read(prompt, seed=1).place is SUBJECTS[0]
+
+
+def test_a_person_is_drawn_before_a_place() -> None:
+    reading = read("street style photo of Zoe in Paris", seed=1)
+
+    assert reading.has_person
+    assert reading.place
+    assert reading.place.name == "city"
+
+
+DRAW_ALL = """
+from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
+from tests.generations.providers.test_sketch import request_for
+from apps.generations.providers.sketch import SketchProvider
+from apps.generations.providers.sketch.scenes import SCENES, SUBJECTS
+
+for scene in (*SCENES, *SUBJECTS):
+    SketchProvider().generate(request_for(f"a woman and {min(scene.words)}", quality="hq"))
+status = Path("/proc/self/status")
+lines = status.read_text().splitlines() if status.exists() else []
+peaks = [int(line.split()[1]) for line in lines if line.startswith("VmHWM")]
+print(peaks[0] if peaks else getrusage(RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+def test_drawing_any_scene_takes_little_memory() -> None:
+    """Of a whole process, Python included, at its peak; and in HQ, which has twice the pixels of a standard image."""
+    elsewhere = subprocess.run(
+        [sys.executable, "-c", DRAW_ALL], cwd=Path(__file__).parents[3], stdout=subprocess.PIPE, check=True
+    )
+
+    assert int(elsewhere.stdout) < 150_000  # KiB
 
 
 @settings(max_examples=40, deadline=None)

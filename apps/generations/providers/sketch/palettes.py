@@ -80,7 +80,7 @@ PALETTES: tuple[Palette, ...] = (
     _palette(
         "noir",
         "#bdbab4 #dedbd5 #f4f1ec #ffffff #aaa6a0 #191919 #9c2b22 #77736d #f5f2ed #121212",
-        "noir black monochrome mono grey gray silver minimal minimalist fog rain editorial",
+        "noir black monochrome mono grey gray silver minimal minimalist fog rain rainy storm stormy editorial",
     ),
     _palette(
         "neon",
@@ -97,7 +97,7 @@ PALETTES: tuple[Palette, ...] = (
     _palette(
         "citrus",
         "#ffcf5c #ffe59a #fff5d3 #fffbe9 #f2b04a #2c5b4c #ee5a36 #5fa38a #fdf6e3 #1f3a32",
-        "yellow citrus lemon happy joy sunny bright vivid playful fruit holiday",
+        "yellow citrus lemon happy joy sunny bright vivid playful fruit holiday fitness gym sport energetic yoga",
     ),
     _palette(
         "porcelain",
@@ -107,18 +107,18 @@ PALETTES: tuple[Palette, ...] = (
     _palette(
         "midnight",
         "#070b24 #17265e #4463a0 #f8f0d4 #3a5792 #060a1c #f2c14e #7f9be0 #e9ecf5 #060a1c",
-        "night midnight moon moonlight moonlit dark star starry late mystery",
+        "night midnight moon moonlight moonlit dark star starry late mystery mondlicht astronaut",
         is_night=True,
     ),
     _palette(
         "lagoon",
         "#3f9fc4 #98d9da #fdf1d2 #fffbe8 #62c0c2 #0b4560 #ff8a66 #f6c667 #fbf5e6 #0b3347",
-        "beach sea ocean tropical turquoise teal aqua lagoon island pool bikini fresh",
+        "beach sea ocean tropical turquoise teal aqua lagoon island pool bikini fresh wave surf surfer surfing coast",
     ),
     _palette(
         "moss",
         "#b7cdb9 #dfe7cd #f8f1d6 #fffbe6 #a3bca3 #15332b #e0994a #7fa07a #f4f1e2 #12271f",
-        "forest green nature garden moss jungle olive spring hike hiking organic leaf wood",
+        "forest green nature garden moss jungle olive spring hike hiking organic leaf wood alps meadow",
     ),
     _palette(
         "dune",

@@ -6,9 +6,9 @@ from hashlib import sha256
 from typing import Protocol, TypeVar
 
 from apps.generations.providers.sketch.palettes import PALETTES, Palette
-from apps.generations.providers.sketch.scenes import PORTRAIT, SCENES
+from apps.generations.providers.sketch.scenes import PORTRAIT, SCENES, SUBJECTS
 from apps.generations.providers.sketch.scenes.scene import Scene
-from apps.generations.providers.sketch.words import vocabulary
+from apps.generations.providers.sketch.words import neighbours, vocabulary
 
 
 class _Wordy(Protocol):
@@ -21,7 +21,10 @@ _Choice = TypeVar("_Choice", bound=_Wordy)
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the studio takes from a prompt: a place, a person before it, or a person alone."""
+    """What the studio takes from a prompt: a place, a person before it, or a person alone.
+
+    `words` holds the prompt's words, and each two neighbours.
+    """
 
     place: Scene | None
     has_person: bool
@@ -34,9 +37,9 @@ def read(prompt: str, seed: int) -> Reading:
 
     The seed decides only where the words leave a choice of colours.
     """
-    words = vocabulary(prompt)
+    words = vocabulary(prompt) | neighbours(prompt)
     has_person = bool(words & PORTRAIT.words)
-    place = _called_for(SCENES, words)
+    place = (None if has_person else _called_for(SUBJECTS, words)) or _called_for(SCENES, words)
     if place is None and not has_person:
         place = _picked(SCENES, prompt)
     palette = _called_for(PALETTES, words) or _picked(PALETTES, f"{prompt}\n{seed}")

@@ -117,12 +117,11 @@ def _open_eye(canvas: Canvas, frame: Frame, x: float, side: int) -> None:
 
 
 def _mouth(canvas: Canvas, frame: Frame, look: Look) -> None:
-    bow = spline([(-0.2, 0.6), (-0.075, 0.545), (0, 0.562), (0.075, 0.545), (0.2, 0.6)])
-    upper = [*bow, (0.0, 0.615)]
-    lower = [
-        *spline([(-0.2, 0.6), (-0.1, 0.68), (0.0, 0.7), (0.1, 0.68), (0.2, 0.6)]),
-        (0.0, 0.615),
-    ]
+    lift = 0.045 if look.smiles else 0.0
+    reach = 0.235 if look.smiles else 0.2
+    left, right = (-reach, 0.6 - lift), (reach, 0.6 - lift)
+    upper = [*spline([left, (-0.075, 0.55), (0, 0.565), (0.075, 0.55), right]), (0.0, 0.615 + lift * 0.3)]
+    lower = [*spline([left, (-0.11, 0.675), (0.0, 0.7), (0.11, 0.675), right]), (0.0, 0.615 + lift * 0.3)]
     canvas.polygon(frame.place(upper), mix(look.lips, canvas.palette.ink, 0.16))
     canvas.polygon(frame.place(lower), look.lips)
 

@@ -5,6 +5,7 @@ from random import Random
 
 from apps.generations.providers.sketch.canvas import Canvas
 from apps.generations.providers.sketch.colour import Colour, from_hex, mix
+from apps.generations.providers.sketch.portrait import wardrobe
 from apps.generations.providers.sketch.words import vocabulary
 
 _SKINS = tuple(from_hex(code) for code in ("#f6d5bf", "#efc2a2", "#dda57d", "#c08457", "#96603c", "#6b4029"))
@@ -16,13 +17,12 @@ _HAIRS = {
     "redhead": from_hex("#a8432a"),
     "ginger": from_hex("#b5502c"),
     "brunette": from_hex("#4a2c22"),
-    "brown": from_hex("#5a3526"),
-    "black": from_hex("#1d1719"),
-    "silver": from_hex("#b9b7ba"),
-    "pink": from_hex("#d9688f"),
 }
-_CHANCE_HAIRS = ("black", "brunette", "brunette", "brown", "blonde", "redhead", "black")
+_GREY = from_hex("#a9a6a8")
+_OLD = vocabulary("old older elderly senior grandmother grandfather granny grandpa")
+_CHANCE_HAIRS = tuple(from_hex(code) for code in ("#1d1719", "#4a2c22", "#4a2c22", "#5a3526", "#dcb66c", "#a8432a"))
 _MEN = vocabulary("man men boy guy male gentleman he his father husband king beard")
+_GLAD = vocabulary("smile smiling happy joy joyful laughing laugh cheerful glad fun energetic")
 _CUTS = ("long", "bob", "bun", "afro", "waves", "hat", "long", "waves")
 _CUT_WORDS = {
     "bob": "bob",
@@ -55,6 +55,7 @@ class Look:
     has_glasses: bool
     has_earrings: bool
     has_lashes: bool
+    smiles: bool
 
 
 def look(canvas: Canvas, rng: Random) -> Look:
@@ -73,19 +74,34 @@ def look(canvas: Canvas, rng: Random) -> Look:
             mix(_WARM_SHADE if is_man else _ROUGE, palette.accent, 0.25),
             0.35 if is_man else 0.72,
         ),
-        garment=rng.choice([palette.accent, palette.near, palette.paper, palette.second, palette.ink]),
+        garment=_garment(canvas, rng),
         cut=_cut(canvas, rng, is_man=is_man),
-        neckline="crew" if is_man else rng.choice(["crew", "vee", "scoop", "turtle", "collar"]),
+        neckline=_neckline(canvas, rng, is_man=is_man),
         has_beard="beard" in canvas.words or (is_man and rng.random() < 0.45),
         has_glasses="glasses" in canvas.words or "sunglasses" in canvas.words or rng.random() < 0.16,
         has_earrings=not is_man and rng.random() < 0.65,
         has_lashes=not is_man,
+        smiles=bool(canvas.words & _GLAD) or rng.random() < 0.3,
     )
 
 
 def _hair(canvas: Canvas, rng: Random) -> Colour:
     chance = rng.choice(_CHANCE_HAIRS)
-    return _HAIRS[next((word for word in _HAIRS if word in canvas.words), chance)]
+    if canvas.words & _OLD:
+        chance = _GREY
+    return wardrobe.hair(canvas.words) or next((_HAIRS[word] for word in _HAIRS if word in canvas.words), chance)
+
+
+def _garment(canvas: Canvas, rng: Random) -> Colour:
+    palette = canvas.palette
+    chance = rng.choice([palette.accent, palette.near, palette.paper, palette.second, palette.ink])
+    named = wardrobe.cloth(canvas.words)
+    return mix(named, palette.sky[2], 0.1) if named else chance
+
+
+def _neckline(canvas: Canvas, rng: Random, *, is_man: bool) -> str:
+    chance = rng.choice(["crew", "vee", "scoop", "turtle", "collar"])
+    return wardrobe.neckline(canvas.words) or ("crew" if is_man else chance)
 
 
 def _cut(canvas: Canvas, rng: Random, *, is_man: bool) -> str:

@@ -9,6 +9,7 @@ from apps.generations.providers.sketch.scenes import (
     contours,
     dunes,
     forest,
+    pets,
     ridges,
     still_life,
     waves,
@@ -16,6 +17,8 @@ from apps.generations.providers.sketch.scenes import (
 from apps.generations.providers.sketch.scenes.scene import Scene
 from apps.generations.providers.sketch.words import vocabulary
 
+# What a picture is of, wherever it is: drawn whenever the prompt names it.
+SUBJECTS: tuple[Scene, ...] = (pets.SCENE,)
 # The rarer a scene's words, the earlier: of two scenes called for alike, the first is taken.
 SCENES: tuple[Scene, ...] = (
     aurora.SCENE,
@@ -37,5 +40,6 @@ PORTRAIT = Scene(
         "headshot bust female male beauty fashion bride queen king princess dancer singer artist "
         "actor actress luna she he her his mujer chica frau mädchen femme fille hair dress outfit "
         "smile smiling eyes blonde brunette redhead beard makeup wearing"
-    ),
+    )
+    | {"street style"},
 )

@@ -81,5 +81,7 @@ def _ripples(canvas: Canvas, crest: list[Point], depth: float) -> None:
 SCENE = Scene(
     "dunes",
     draw,
-    vocabulary("desert dune sand sahara safari camel canyon dubai morocco egypt oasis heat dry cactus"),
+    vocabulary(
+        "desert dune sand sahara safari camel canyon dubai morocco egypt oasis heat dry cactus astronaut mars planet"
+    ),
 )

@@ -12,6 +12,9 @@ from apps.generations.providers.sketch.trees import palm_frond
 from apps.generations.providers.sketch.water import glitter
 from apps.generations.providers.sketch.words import vocabulary
 
+# Steps to the side and heights, as shares of the lighthouse's.
+_ROCK = ((-0.7, 0.02), (-0.45, 0.1), (-0.3, 0.09), (-0.12, 0.2), (0.14, 0.19), (0.3, 0.11), (0.5, 0.07), (0.7, 0.01))
+
 
 def draw(canvas: Canvas) -> None:
     """Draw sky, sun and rows of waves; sand and palms where there is a beach."""
@@ -25,7 +28,9 @@ def draw(canvas: Canvas) -> None:
     _sea(canvas, rng, horizon)
     glitter(canvas, sun_x, horizon, horizon + (canvas.height - horizon) * 0.3)
     _boat(canvas, rng, horizon)
-    has_beach = rng.random() < 0.55
+    if "lighthouse" in canvas.words:
+        _lighthouse(canvas, canvas.rng("lighthouse"), horizon)
+    has_beach = rng.random() < 0.55 and "lighthouse" not in canvas.words
     _rows(canvas, rng, horizon, beach=has_beach)
     if has_beach:
         _beach(canvas, rng)
@@ -101,6 +106,43 @@ def _boat(canvas: Canvas, rng: Random, horizon: float) -> None:
             (x - size * 0.5, y + size * 0.1),
         ],
         canvas.palette.ink,
+    )
+
+
+def _lighthouse(canvas: Canvas, rng: Random, horizon: float) -> None:
+    palette, side = canvas.palette, rng.choice([-1, 1])
+    height = min(canvas.unit * 0.3, horizon * 0.6)
+    x, foot = canvas.width * (0.5 + side * 0.3), horizon - height * 0.08
+    lamp = (x, foot - height * 0.93)
+    canvas.glow(lamp, height * 0.55, palette.light, strength=0.9)
+    if palette.is_night:
+        end = x - side * canvas.width * 1.2
+        beam = [lamp, (end, lamp[1] - canvas.unit * 0.28), (end, lamp[1] - canvas.unit * 0.06)]
+        canvas.polygon(beam, palette.light, opacity=0.15)
+    for index in range(5):
+        top, low = 0.14 + 0.15 * index, 0.29 + 0.15 * index
+        canvas.polygon(
+            [
+                (x + half * height * (0.055 + 0.05 * share), foot - height * (0.98 - share))
+                for half, share in ((-1, top), (1, top), (1, low), (-1, low))
+            ],
+            [palette.accent, palette.paper][index % 2],
+        )
+    canvas.block((x - height * 0.035, lamp[1] - height * 0.05, height * 0.07, height * 0.1), palette.light)
+    cap = [
+        (x - height * 0.06, lamp[1] - height * 0.05),
+        (x, lamp[1] - height * 0.13),
+        (x + height * 0.06, lamp[1] - height * 0.05),
+    ]
+    canvas.polygon(cap, palette.ink)
+    _rock(canvas, rng, (x, horizon), height)
+
+
+def _rock(canvas: Canvas, rng: Random, foot: Point, height: float) -> None:
+    x, y = foot
+    ridge = [(x + height * step, y - height * rise * rng.uniform(0.85, 1.1)) for step, rise in _ROCK]
+    canvas.polygon(
+        [(x - height * 0.8, y + height * 0.03), *ridge, (x + height * 0.8, y + height * 0.03)], canvas.palette.ink
     )
 
 

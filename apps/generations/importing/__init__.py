@@ -1,0 +1,6 @@
+"""Takes over what another system knows: people, characters, jobs and credit transactions, from one file.
+
+A file goes through four rooms: ``lines`` reads it record by record, ``rows`` says what is wrong with one by itself,
+``judging`` what is wrong among them and beside what is here already, and ``writing`` moves what is left into the
+product's tables, some whole accounts at a time. Before that nothing is written but tables of the import's own.
+"""

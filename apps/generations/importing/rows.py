@@ -1,0 +1,239 @@
+"""What one record must be by itself: which fields it has, and what each may hold."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, NamedTuple
+from zoneinfo import available_timezones
+
+from apps.credits.models import TransactionType
+from apps.generations.models import Quality
+from apps.generations.providers.aspect_ratios import ASPECT_RATIOS
+from apps.generations.states import Status
+
+MOST_IMAGES = 1_000
+MOST_CREDITS = 1_000_000_000
+FIRST_YEAR = 2000
+
+Cells = tuple[Any, ...]
+
+
+class Kind(StrEnum):
+    """What a record is about."""
+
+    USER = "user"
+    CHARACTER = "character"
+    JOB = "job"
+    TRANSACTION = "transaction"
+
+
+class Refused(Exception):
+    """The record can't be taken over; the message says why, for whoever wrote the file."""
+
+
+class Row(NamedTuple):
+    """A record that is sound by itself, in the columns of the staging table of its kind."""
+
+    kind: Kind
+    cells: Cells
+
+
+_FIELDS: Mapping[Kind, frozenset[str]] = {
+    Kind.USER: frozenset({"kind", "email", "time_zone"}),
+    Kind.CHARACTER: frozenset({"kind", "user", "name", "description"}),
+    Kind.JOB: frozenset(
+        {
+            "kind", "id", "user", "character", "status", "prompt", "quality", "aspect_ratio", "image_count", "seed",
+            "credits_used", "created_at", "started_at", "completed_at", "error", "error_code", "model",
+            "processing_time_ms",
+        }
+    ),
+    Kind.TRANSACTION: frozenset({"kind", "id", "user", "type", "amount", "job", "description", "created_at"}),
+}  # fmt: skip
+COLUMNS = frozenset[str]().union(*_FIELDS.values())
+
+_EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+")
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+_WHOLE = re.compile(r"-?[0-9]{1,18}")
+_UNFIT = re.compile("[\x00\ud800-\udfff]")
+_STATUSES = {
+    "completed": Status.COMPLETED,
+    "success": Status.COMPLETED,
+    "failed": Status.FAILED,
+}
+_ZONES = frozenset(available_timezones())
+_OF_A_JOB = frozenset({TransactionType.GENERATION, TransactionType.REFUND})
+
+
+class Judge:
+    """Says of each record whether it is sound; nothing may lie later than ``now``."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._by_kind: Mapping[str, Callable[[Mapping[str, Any]], Cells]] = {
+            Kind.USER: _user,
+            Kind.CHARACTER: _character,
+            Kind.JOB: self._job,
+            Kind.TRANSACTION: self._transaction,
+        }
+
+    def row(self, record: Mapping[str, Any]) -> Row:
+        """The record's row. Raises Refused."""
+        name = record.get("kind")
+        if not isinstance(name, str) or name not in self._by_kind:
+            raise Refused(f"kind must be one of {', '.join(Kind)}")
+        kind = Kind(name)
+        if not record.keys() <= _FIELDS[kind]:
+            raise Refused(f"a {kind} has no field {min(record.keys() - _FIELDS[kind])!r}")
+        return Row(kind, self._by_kind[kind](record))
+
+    def _job(self, record: Mapping[str, Any]) -> Cells:
+        status = _STATUSES.get(_text(record, "status", 20))
+        if status is None:
+            raise Refused("status must be completed or failed: a job still under way can't be taken over")
+        error = _text(record, "error", 500)
+        if (status is Status.FAILED) != bool(error):
+            raise Refused("a failed job says why in error, and no other job has one")
+        created, started, completed = self._times(record)
+        return (
+            _uuid(record, "id"),
+            _email(record, "user"),
+            _text(record, "character", 80),
+            status.value,
+            _input(record),
+            _whole(record, "credits_used", 0, MOST_CREDITS),
+            created,
+            started,
+            completed,
+            error,
+            _text(record, "error_code", 40),
+            _metadata(record),
+        )
+
+    def _times(self, record: Mapping[str, Any]) -> tuple[str, str, str]:
+        created = self._moment(record, "created_at")
+        started = self._moment(record, "started_at") if "started_at" in record else created
+        completed = self._moment(record, "completed_at")
+        if not created <= started <= completed:
+            raise Refused("a job is created, then started, then completed")
+        return created.isoformat(), started.isoformat(), completed.isoformat()
+
+    def _transaction(self, record: Mapping[str, Any]) -> Cells:
+        type_ = _text(record, "type", 24)
+        if type_ not in TransactionType:
+            raise Refused(f"type must be one of {', '.join(TransactionType)}")
+        if (type_ in _OF_A_JOB) != ("job" in record):
+            raise Refused("a generation or refund names its job, and no other transaction does")
+        return (
+            _uuid(record, "id"),
+            _email(record, "user"),
+            type_,
+            _amount(record, type_),
+            _uuid(record, "job") if "job" in record else "",
+            _text(record, "description", 200),
+            self._moment(record, "created_at").isoformat(),
+        )
+
+    def _moment(self, record: Mapping[str, Any], name: str) -> datetime:
+        try:
+            moment = datetime.fromisoformat(_text(record, name, 40, least=1))
+            in_utc = moment.astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise Refused(f"{name} isn't a time as ISO 8601 writes it") from None
+        if moment.tzinfo is None:
+            raise Refused(f"{name} has no time zone")
+        if in_utc.year < FIRST_YEAR or in_utc > self._now:
+            raise Refused(f"{name} lies before {FIRST_YEAR} or in the future")
+        return in_utc
+
+
+def _user(record: Mapping[str, Any]) -> Cells:
+    zone = _text(record, "time_zone", 64) or "UTC"
+    if zone not in _ZONES:
+        raise Refused(f"time_zone {zone!r} isn't in the IANA time zone database")
+    return _email(record, "email"), zone
+
+
+def _character(record: Mapping[str, Any]) -> Cells:
+    return _email(record, "user"), _text(record, "name", 80, least=1), _text(record, "description", 1_000)
+
+
+def _amount(record: Mapping[str, Any], type_: str) -> int:
+    amount = _whole(record, "amount", -MOST_CREDITS, MOST_CREDITS)
+    if type_ == TransactionType.ADMIN_ADJUSTMENT:
+        fits = amount != 0
+    else:
+        fits = amount < 0 if type_ == TransactionType.GENERATION else amount > 0
+    if not fits:
+        raise Refused(f"amount {amount} doesn't fit {type_}")
+    return amount
+
+
+def _input(record: Mapping[str, Any]) -> str:
+    quality = _text(record, "quality", 16) or Quality.STANDARD.value
+    if quality not in Quality:
+        raise Refused(f"quality must be one of {', '.join(Quality)}")
+    ratio = _text(record, "aspect_ratio", 8) or "1:1"
+    if ratio not in ASPECT_RATIOS:
+        raise Refused(f"aspect_ratio must be one of {', '.join(ASPECT_RATIOS)}")
+    asked: dict[str, Any] = {
+        "prompt": _text(record, "prompt", 4_000),
+        "quality": quality,
+        "aspect_ratio": ratio,
+        "image_count": _whole(record, "image_count", 1, MOST_IMAGES) if "image_count" in record else 1,
+    }
+    if "seed" in record:
+        asked["seed"] = _whole(record, "seed", 0, 2**63 - 1)
+    return json.dumps(asked)
+
+
+def _metadata(record: Mapping[str, Any]) -> str:
+    metadata: dict[str, Any] = {}
+    if model := _text(record, "model", 100):
+        metadata["model"] = model
+    if "processing_time_ms" in record:
+        metadata["processing_time_ms"] = _whole(record, "processing_time_ms", 0, 10**12)
+    return json.dumps(metadata)
+
+
+def _text(record: Mapping[str, Any], name: str, most: int, *, least: int = 0) -> str:
+    """The text, of so many characters; empty where it is absent or null."""
+    text = record.get(name)
+    if text is None:
+        text = ""
+    if not isinstance(text, str):
+        raise Refused(f"{name} must be a text")
+    text = text.strip()
+    if not least <= len(text) <= most:
+        raise Refused(f"{name} must have {least} to {most} characters" if text else f"{name} is missing")
+    if _UNFIT.search(text):
+        raise Refused(f"{name} holds a null byte, or what isn't UTF-8")
+    return text
+
+
+def _email(record: Mapping[str, Any], name: str) -> str:
+    email = _text(record, name, 254, least=3).lower()
+    if not _EMAIL.fullmatch(email):
+        raise Refused(f"{name} isn't an e-mail address")
+    return email
+
+
+def _uuid(record: Mapping[str, Any], name: str) -> str:
+    text = _text(record, name, 36, least=1)
+    if not _UUID.fullmatch(text):
+        raise Refused(f"{name} isn't a UUID")
+    return text.lower()
+
+
+def _whole(record: Mapping[str, Any], name: str, least: int, most: int) -> int:
+    """The whole number, also where it is written as a text, as all of a CSV's are."""
+    value = record.get(name)
+    if isinstance(value, str) and _WHOLE.fullmatch(value):
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise Refused(f"{name} is missing, or isn't a whole number")
+    if not least <= value <= most:
+        raise Refused(f"{name} must lie between {least} and {most}")
+    return value

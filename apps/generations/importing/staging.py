@@ -1,0 +1,109 @@
+"""The import's own tables: what the file says, before it is judged and moved into the product's.
+
+They aren't logged, and are dropped when the import is over, or by the next one where it was cut off.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection
+
+from apps.generations.importing.rows import Cells, Kind
+
+# One import at a time, whoever starts it: the number is the first eight letters of "generations".
+_LOCK = int.from_bytes(b"generati", "big")
+_FLUSH_CHARACTERS = 1 << 20
+_ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+
+_TABLES = {
+    "import_users": "line bigint, email text, time_zone text",
+    "import_characters": "line bigint, email text, name text, description text",
+    "import_jobs": (
+        "line bigint, id uuid, email text, character_name text, status text, input jsonb, credits_used bigint,"
+        " created_at timestamptz, started_at timestamptz, completed_at timestamptz, error text, error_code text,"
+        " metadata jsonb"
+    ),
+    "import_transactions": (
+        "line bigint, id uuid, email text, type text, amount bigint, job_id uuid, description text,"
+        " created_at timestamptz"
+    ),
+    "import_rejects": "line bigint, reason text",
+    "import_placed": "line bigint, seq bigint, balance_after bigint, created_at timestamptz",
+}
+_JUDGED = ("import_accounts", "import_cast", "import_jobs_judged", "import_transactions_judged")
+_TABLE_OF = {
+    Kind.USER: "import_users",
+    Kind.CHARACTER: "import_characters",
+    Kind.JOB: "import_jobs",
+    Kind.TRANSACTION: "import_transactions",
+}
+
+
+class AnotherImport(Exception):
+    """Another import is running on this database."""
+
+
+@contextmanager
+def tables() -> Iterator[None]:
+    """Has the import's tables within the block, empty at first. Raises AnotherImport."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
+        if not cursor.fetchone()[0]:
+            raise AnotherImport
+        try:
+            # Sums over a whole history take longer than a page may.
+            cursor.execute("SET statement_timeout = 0; SET work_mem = '64MB'")
+            _drop(cursor)
+            for name, columns in _TABLES.items():
+                cursor.execute(f"CREATE UNLOGGED TABLE {name} ({columns})")
+            yield
+        finally:
+            _drop(cursor)
+            cursor.execute("RESET statement_timeout; RESET work_mem")
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+
+
+def _drop(cursor: Any) -> None:
+    cursor.execute(f"DROP TABLE IF EXISTS {', '.join([*_TABLES, *_JUDGED])}")
+
+
+class Copier:
+    """Copies lines into the import's tables, a megabyte at a time."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, list[str]] = {}
+        self._characters = 0
+
+    def add(self, kind: Kind, line: int, cells: Cells) -> None:
+        """One record that is sound by itself."""
+        self._add(_TABLE_OF[kind], (line, *cells))
+
+    def reject(self, line: int, reason: str) -> None:
+        """One that can't be taken over."""
+        self._add("import_rejects", (line, reason))
+
+    def place(self, line: int, seq: int, balance_after: int, created_at: Any) -> None:
+        """Where in its account's chain a transaction stands."""
+        self._add("import_placed", (line, seq, balance_after, created_at))
+
+    def flush(self) -> None:
+        """Copies what is waiting."""
+        for table, lines in self._waiting.items():
+            with connection.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN") as copy:
+                copy.write("".join(lines))
+        self._waiting, self._characters = {}, 0
+
+    def _add(self, table: str, cells: Cells) -> None:
+        text = "\t".join(map(_copied, cells)) + "\n"
+        self._waiting.setdefault(table, []).append(text)
+        self._characters += len(text)
+        if self._characters > _FLUSH_CHARACTERS:
+            self.flush()
+
+
+def _copied(cell: Any) -> str:
+    """The cell as COPY reads it; nothing is null."""
+    if isinstance(cell, str):
+        return cell.translate(_ESCAPED) if cell else r"\N"
+    return str(cell)

@@ -1,0 +1,70 @@
+"""A scan of the generations that is bounded by how many rows it reads, whatever the table's size and the filters.
+
+An index finds the jobs that were asked for within the dates, newest first, everyone's or one person's; so many of them
+and no more are looked at, and every other condition is put to these one by one. What a page then shows, counts or ranks
+is true of all that was looked at, and it says how far back that reaches.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+from apps.generations.models import JobKind
+from apps.generations.staff.filters import Condition, JobFilters
+
+COLUMNS = """id, user_id, plan_id, kind, status, error_code, prompt_text, image_count, credits_used, created_at,
+       completed_at - started_at AS took, metadata ->> 'model' AS model"""
+
+COMPLETED, FAILED, PENDING = (f"kind = {kind.value}" for kind in (JobKind.COMPLETED, JobKind.FAILED, JobKind.STARTED))
+
+
+class Position(NamedTuple):
+    """Where a job stands in the order of the list: newest first, and by id among those of one moment."""
+
+    created_at: datetime
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The newest ``most`` jobs that the filters' indexed conditions find, after a position where one is given."""
+
+    filters: JobFilters
+    now: datetime
+    most: int
+    after: Position | None = None
+
+    def jobs(self) -> str:
+        """The rows as an item for FROM, sorted newest first. They are read only as far as the statement asks."""
+        where = " AND ".join([*_sql(self.filters.indexed(self.now)), *self._behind()]) or "true"
+        return (
+            f"(SELECT {COLUMNS} FROM generation_jobs WHERE {where}"
+            " ORDER BY created_at DESC, id DESC LIMIT %(most)s) AS job"
+        )
+
+    def matches(self) -> str:
+        """What is asked of each row that was read."""
+        return " AND ".join(_sql(self.filters.unindexed())) or "true"
+
+    def params(self) -> dict[str, Any]:
+        """The parameters of both."""
+        conditions = [*self.filters.indexed(self.now), *self.filters.unindexed()]
+        position = self.after._asdict() if self.after else {}
+        return {"most": self.most, **{each.name: each.value for each in conditions}, **position}
+
+    def read(self, query: str, **params: Any) -> list[tuple[Any, ...]]:
+        """The rows of a statement made of these parts. Its values are bound here, so that the planner sees them."""
+        with connection.cursor() as cursor:
+            cursor.execute(query, self.params() | params)
+            return list(cursor.fetchall())
+
+    def _behind(self) -> list[str]:
+        return ["(created_at, id) < (%(created_at)s, %(id)s)"] if self.after else []
+
+
+def _sql(conditions: Iterable[Condition]) -> list[str]:
+    return [condition.sql for condition in conditions]

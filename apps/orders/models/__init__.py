@@ -1,0 +1,23 @@
+"""The shop's tables: what is sold, what lies in a cart, what was ordered, and the log of all that happened to it."""
+
+from apps.orders.models.activity_log import ActivityEntry, OpenProblem, Resolution, ResolutionKind
+from apps.orders.models.carts import Cart, CartLine
+from apps.orders.models.catalog import Product, ProductPicture, Variant
+from apps.orders.models.orders import Order, OrderLine, OrderNumber, Refund, Shipment
+
+__all__ = [
+    "ActivityEntry",
+    "Cart",
+    "CartLine",
+    "OpenProblem",
+    "Order",
+    "OrderLine",
+    "OrderNumber",
+    "Product",
+    "ProductPicture",
+    "Refund",
+    "Resolution",
+    "ResolutionKind",
+    "Shipment",
+    "Variant",
+]

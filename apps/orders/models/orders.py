@@ -1,0 +1,241 @@
+"""What was ordered. Only ``operations`` writes it; the database derives the status and keeps every fact as noted."""
+
+from datetime import datetime
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from apps.common.sql import UuidV7
+from apps.orders.models.carts import Cart
+from apps.orders.models.catalog import Variant
+from apps.orders.states import FACTS, IN_PROGRESS, UNDER_WAY, PaymentStatus, Status
+
+
+class OrderNumber(models.Model):
+    """The last number given out on a day; its row is the queue in which orders of that day stand."""
+
+    day = models.DateField(primary_key=True)
+    last = models.PositiveIntegerField()
+
+    class Meta:
+        db_table = "order_numbers"
+
+    def __str__(self) -> str:
+        return f"{self.last} on {self.day}"
+
+
+class OrderQuerySet(models.QuerySet["Order"]):
+    def placed(self) -> Self:
+        """Those that were paid for: what a shop calls its orders."""
+        return self.filter(paid_at__isnull=False)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-created_at", "-id")
+
+    def in_progress(self) -> Self:
+        """Those to which something is still to happen."""
+        return self.filter(status__in=sorted(IN_PROGRESS))
+
+    def awaiting_submission(self) -> Self:
+        """Paid, and not yet with the print provider; the longest waiting first."""
+        return self.filter(status=Status.PAID).order_by("paid_at")
+
+    def under_way(self, *, unseen_since: datetime) -> Self:
+        """At the provider, and not heard of or asked after since; the longest silent first."""
+        return self.filter(status__in=sorted(UNDER_WAY), reconciled_at__lt=unseen_since).order_by("reconciled_at")
+
+
+def _furthest() -> Case:
+    whens = [When(**{f"{fact.column}__isnull": False}, then=Value(fact.status.value)) for fact in FACTS]
+    return Case(*whens, default=Value(Status.AWAITING_PAYMENT.value))
+
+
+class Order(models.Model):
+    """One purchase. Each time column is a fact, noted once; ``status`` is the furthest of them.
+
+    Amounts are in the currency's minor unit. ``refunded_minor`` is all that went back so far. The provider's own
+    names of things, which handlers need, stand beside; ``fulfilment_error`` is for the quick look, the log has every
+    failure.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False, db_default=UuidV7())
+    number = models.CharField(max_length=24, unique=True, help_text=_("SS-YYMMDD-NNNN, what customers are told."))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="orders",
+        db_index=False,
+    )
+    cart = models.ForeignKey(Cart, null=True, blank=True, on_delete=models.SET_NULL, related_name="orders")
+    email = models.EmailField()
+    shipping_address = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text=_("name, line1, line2, city, region, postal_code, country (ISO 3166 code), phone."),
+    )
+    subtotal_minor = models.PositiveIntegerField()
+    shipping_minor = models.PositiveIntegerField(default=0, db_default=0)
+    tax_minor = models.PositiveIntegerField(default=0, db_default=0)
+    total_minor = models.PositiveIntegerField(help_text=_("What the customer pays, all included."))
+    refunded_minor = models.PositiveIntegerField(default=0, db_default=0)
+    currency = models.CharField(max_length=3)
+
+    created_at = models.DateTimeField(db_default=Now())
+    expired_at = models.DateTimeField(null=True, blank=True, help_text=_("When the checkout ended unpaid."))
+    paid_at = models.DateTimeField(null=True, blank=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    in_production_at = models.DateTimeField(null=True, blank=True)
+    shipped_at = models.DateTimeField(null=True, blank=True)
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    refunded_at = models.DateTimeField(null=True, blank=True, help_text=_("When money last went back."))
+    confirmation_sent_at = models.DateTimeField(null=True, blank=True)
+    shipping_notice_sent_at = models.DateTimeField(null=True, blank=True)
+    status = models.GeneratedField(
+        expression=_furthest(), output_field=models.CharField(max_length=20, choices=Status.choices), db_persist=True
+    )
+    payment_status = models.GeneratedField(
+        expression=Case(
+            When(paid_at=None, then=Value(PaymentStatus.UNPAID.value)),
+            When(refunded_minor=0, then=Value(PaymentStatus.PAID.value)),
+            When(refunded_minor__lt=F("total_minor"), then=Value(PaymentStatus.PARTLY_REFUNDED.value)),
+            default=Value(PaymentStatus.REFUNDED.value),
+        ),
+        output_field=models.CharField(max_length=20, choices=PaymentStatus.choices),
+        db_persist=True,
+    )
+
+    stripe_session_id = models.CharField(max_length=120, blank=True, db_default="")
+    stripe_payment_intent_id = models.CharField(max_length=120, blank=True, db_default="")
+    printify_id = models.CharField(max_length=60, blank=True, db_default="")
+    provider_status = models.CharField(
+        max_length=60, blank=True, db_default="", help_text=_("The print provider's own word, as last heard.")
+    )
+    submission_attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
+    submission_started_at = models.DateTimeField(null=True, blank=True)
+    fulfilment_error = models.CharField(max_length=500, blank=True, db_default="")
+    reconciled_at = models.DateTimeField(db_default=Now(), help_text=_("When the provider was last heard or asked."))
+    dispute_status = models.CharField(max_length=40, blank=True, db_default="")
+    dispute_due_at = models.DateTimeField(null=True, blank=True)
+    tracking_carrier = models.CharField(max_length=80, blank=True, db_default="")
+    tracking_number = models.CharField(max_length=120, blank=True, db_default="")
+    tracking_url = models.URLField(max_length=500, blank=True, db_default="")
+    imported_from = models.CharField(max_length=120, null=True, blank=True, help_text=_("Its id in another shop."))
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        db_table = "orders"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["stripe_session_id"], condition=~Q(stripe_session_id=""), name="one_order_per_stripe_session"
+            ),
+            models.UniqueConstraint(
+                fields=["stripe_payment_intent_id"],
+                condition=~Q(stripe_payment_intent_id=""),
+                name="one_order_per_payment_intent",
+            ),
+            models.UniqueConstraint(
+                fields=["printify_id"], condition=~Q(printify_id=""), name="one_order_per_printify_id"
+            ),
+            models.UniqueConstraint(
+                fields=["imported_from"], condition=Q(imported_from__isnull=False), name="one_order_per_import"
+            ),
+            models.CheckConstraint(
+                condition=Q(total_minor=F("subtotal_minor") + F("shipping_minor") + F("tax_minor")),
+                name="order_total_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded_minor__lte=F("total_minor")), name="no_more_refunded_than_paid"
+            ),
+            models.CheckConstraint(condition=Q(currency__regex="^[A-Z]{3}$"), name="order_currency_is_a_code"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["created_at", "id"], name="order_by_time"),
+            models.Index(fields=["user", "created_at", "id"], name="order_of_user"),
+            models.Index(fields=["paid_at"], condition=Q(status=Status.PAID), name="order_to_submit"),
+            models.Index(
+                fields=["reconciled_at"], condition=Q(status__in=sorted(UNDER_WAY)), name="order_to_reconcile"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def is_in_progress(self) -> bool:
+        return self.status in IN_PROGRESS
+
+
+class OrderLine(models.Model):
+    """What was bought, as it was then: later prices and titles don't change it. The artwork is kept by reference."""
+
+    id = models.UUIDField(primary_key=True, editable=False, db_default=UuidV7())
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines", db_index=False)
+    position = models.PositiveSmallIntegerField()
+    variant = models.ForeignKey(
+        Variant, null=True, blank=True, on_delete=models.SET_NULL, related_name="order_lines", db_index=False
+    )
+    image = models.ForeignKey(
+        "generations.GenerationImage", null=True, blank=True, on_delete=models.PROTECT, related_name="order_lines"
+    )
+    title = models.CharField(max_length=200)
+    variant_title = models.CharField(max_length=200, blank=True, db_default="")
+    sku = models.CharField(max_length=80, blank=True, db_default="")
+    unit_price_minor = models.PositiveIntegerField()
+    quantity = models.PositiveSmallIntegerField()
+    printify_product_id = models.CharField(max_length=60, blank=True, db_default="")
+    printify_variant_id = models.CharField(max_length=60, blank=True, db_default="")
+
+    class Meta:
+        db_table = "order_lines"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["order", "position"], name="one_order_line_per_position"),
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="order_line_has_a_quantity"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.title}"
+
+
+class Shipment(models.Model):
+    """A parcel of an order; ``number`` is the carrier's, empty where the provider named none."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="shipments", db_index=False)
+    number = models.CharField(max_length=120, blank=True)
+    carrier = models.CharField(max_length=80, blank=True)
+    url = models.URLField(max_length=500, blank=True)
+    shipped_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "order_shipments"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["order", "number"], name="one_shipment_per_tracking_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.carrier} {self.number}"
+
+
+class Refund(models.Model):
+    """Money that went back: ``total_minor`` is the provider's running total after it, ``amount_minor`` the step."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="refunds", db_index=False)
+    total_minor = models.PositiveIntegerField()
+    amount_minor = models.PositiveIntegerField()
+    refunded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "order_refunds"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["order", "total_minor"], name="one_refund_per_running_total"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount_minor} of {self.order_id}"

@@ -1,0 +1,48 @@
+"""What can happen to an order. Each verb owns its transaction, moves the order, and logs only what moved."""
+
+from apps.orders.operations.fulfilment import (
+    cancel,
+    claim_submission,
+    note_provider_issue,
+    note_provider_status,
+    record_delivery,
+    record_production,
+    record_shipment,
+    record_submission,
+    record_submission_failure,
+)
+from apps.orders.operations.mail import record_confirmation_sent, record_shipping_notice_sent
+from apps.orders.operations.payments import (
+    close_dispute,
+    open_dispute,
+    record_expiry,
+    record_payment,
+    record_payment_failure,
+    record_refund,
+    record_refund_failure,
+)
+from apps.orders.operations.placing import LineWish, Totals, open_order
+
+__all__ = [
+    "LineWish",
+    "Totals",
+    "cancel",
+    "claim_submission",
+    "close_dispute",
+    "note_provider_issue",
+    "note_provider_status",
+    "open_dispute",
+    "open_order",
+    "record_confirmation_sent",
+    "record_delivery",
+    "record_expiry",
+    "record_payment",
+    "record_payment_failure",
+    "record_production",
+    "record_refund",
+    "record_refund_failure",
+    "record_shipment",
+    "record_shipping_notice_sent",
+    "record_submission",
+    "record_submission_failure",
+]

@@ -1,0 +1,63 @@
+"""Workers and the schedule as processes of their own, in a group of their own, to be ended or killed."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from activity_project import embedded
+from tests.faults.patience import eventually
+
+ALONE = ("--without-mingle", "--without-gossip")
+
+
+class Program:
+    """A Celery program, and what it says."""
+
+    def __init__(self, *arguments: str, environment: Mapping[str, str], log: Path) -> None:
+        with log.open("ab") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "celery", "-A", "activity_project", *arguments],
+                cwd=embedded.PROJECT,
+                env=environment,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+
+    def kill(self) -> None:
+        """All its processes at once, with no time to say anything."""
+        if self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+    def freeze(self) -> None:
+        """Its first process stands still and confirms nothing; those of its pool go on."""
+        os.kill(self._process.pid, signal.SIGSTOP)
+
+    def ask_to_end(self) -> None:
+        """As a deployment does."""
+        self._process.terminate()
+
+    def end_status(self) -> int:
+        """Its exit status, once it has ended."""
+        eventually(lambda: self._process.poll() is not None)
+        return self._process.returncode
+
+
+class Worker(Program):
+    """A worker with so many processes in its pool."""
+
+    def __init__(self, environment: Mapping[str, str], log: Path, *, processes: int = 1) -> None:
+        pool = ("--pool=prefork", f"--concurrency={processes}", "--loglevel=INFO")
+        super().__init__("worker", *pool, *ALONE, environment=environment, log=log)
+
+
+class Beat(Program):
+    """Whatever says when something runs."""
+
+    def __init__(self, environment: Mapping[str, str], folder: Path) -> None:
+        notes = (f"--schedule={folder}/beat", "--pidfile=", "--loglevel=INFO")
+        super().__init__("beat", *notes, environment=environment, log=folder / "beat.log")
