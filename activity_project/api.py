@@ -5,7 +5,7 @@ from django.utils.translation import gettext
 from apps.activity import api as activity_api
 from apps.common.api import JsonApi
 from apps.common.api_docs import DocsPage
-from apps.credentials.api import activity, boosts, issuing
+from apps.credentials.api import activity, boosts, sending
 from apps.credentials.api.frame import NetworkApi
 from apps.credits import api as credits_api
 from apps.generations import api as generations_api
@@ -33,4 +33,4 @@ network_api = NetworkApi(
 )
 network_api.add_router("/activity/credentials", activity.router)
 network_api.add_router("/credentials/boosts", boosts.router)
-network_api.add_router("/credentials", issuing.router)
+network_api.add_router("/credentials", sending.router)

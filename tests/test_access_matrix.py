@@ -112,6 +112,7 @@ MATRIX = {
     "network:post_unsuspend": _row(405),
     "network:get_credential": EVERYONE,
     "no-route": _row(GONE),
+    "credits:plan": OWN_PAGE,
     "webhooks:stripe": _row(405),
     "webhooks:printify": _row(405),
     "webhooks:email": _row(405),

@@ -49,7 +49,7 @@ class Sources:
     def allow(self, url: httpx.URL) -> bool:
         """Whether the address is that of an allowed host."""
         at_home = url.scheme == "https" and _port(url) == HTTPS_PORT
-        return at_home and any(_matches(url.host.lower(), host.lower()) for host in self.hosts)
+        return at_home and any(_matches(_host(url), host.lower()) for host in self.hosts)
 
 
 def fetch(address: str, *, sources: Sources, bounds: Bounds) -> bytes:
@@ -57,7 +57,7 @@ def fetch(address: str, *, sources: Sources, bounds: Bounds) -> bytes:
     url = _parsed(address)
     is_named = sources.names(url)
     if not is_named and not sources.allow(url):
-        raise NotAllowed(f"{url.host} isn't among the hosts that may be fetched from.")
+        raise NotAllowed(f"{_host(url)} isn't among the hosts that may be fetched from.")
     target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
     headers = [(b"Host", url.netloc), (b"Accept-Encoding", b"identity"), (b"Connection", b"close")]
     asked = Asked(method="GET", url=target, headers=headers)
@@ -94,11 +94,16 @@ def _meant(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
 def _parsed(address: str) -> httpx.URL:
     try:
         url = httpx.URL(address)
-    except httpx.InvalidURL:
+    except (httpx.InvalidURL, ValueError):
         raise NotAllowed("That isn't an address.") from None
-    if url.scheme not in _DEFAULT_PORTS or not url.host or url.userinfo:
+    if url.scheme not in _DEFAULT_PORTS or not url.raw_host or url.userinfo:
         raise NotAllowed("That isn't a plain web address.")
     return url
+
+
+def _host(url: httpx.URL) -> str:
+    """As it goes over the wire; decoding an international name may fail."""
+    return url.raw_host.decode("ascii").lower()
 
 
 def _port(url: httpx.URL) -> int | None:
@@ -106,7 +111,7 @@ def _port(url: httpx.URL) -> int | None:
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
-    return url.scheme, url.host.lower(), _port(url)
+    return url.scheme, _host(url), _port(url)
 
 
 def _matches(host: str, allowed: str) -> bool:

@@ -9,6 +9,7 @@ from django.views.decorators.debug import sensitive_variables
 from apps.credentials import tokens
 from apps.credentials.documents import Content
 from apps.credentials.event_types import EventType, Standing
+from apps.credentials.issuing import require_live
 from apps.credentials.models import Boost, ClaimLink, InboxCredential, Issuance, Profile
 from apps.credentials.refusals import NotFound
 
@@ -43,7 +44,8 @@ class Offer:
 
 
 def make_link(boost: Boost, *, lifetime: timedelta, uses: int | None, now: datetime) -> Made:
-    """A link with which anyone can claim the boost, ``uses`` times in all, null without limit."""
+    """A link with which anyone can claim the boost, ``uses`` times in all, null without limit. Refused for a draft."""
+    require_live(boost)
     secret = tokens.make()
     link = boost.claim_links.create(token_digest=tokens.digest(secret), uses_left=uses, expires_at=now + lifetime)
     return Made(link, secret)

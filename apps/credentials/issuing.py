@@ -59,13 +59,20 @@ def live_boost(issuer: Profile, boost_id: UUID) -> Boost:
     boost = issuer.boosts.filter(pk=boost_id).first()
     if boost is None:
         raise NotFound("There is no such boost.")
+    require_live(boost)
+    return boost
+
+
+def require_live(boost: Boost) -> None:
+    """Raises Refused for a draft."""
     if not boost.is_live:
         raise Refused("The boost is a draft. Only live boosts can be sent.")
-    return boost
 
 
 def send(wish: Wish, *, now: datetime) -> Sent:
     """Issues what is wished. Raises NotFound and Refused, leaving nothing, and DeliveryFailed, which is recorded."""
+    if wish.boost:
+        require_live(wish.boost)
     recipient = find_recipient(wish.recipient, issuer=wish.issuer)
     integration = _integration(wish)
     activity_id = _activity_id(wish)

@@ -7,6 +7,7 @@ the triggers in the migrations, one of which stands with the jobs that charges a
 from typing import ClassVar, Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import NullIf
@@ -179,13 +180,14 @@ class CreditTransaction(models.Model):
 
 
 class LedgerVerification(models.Model):
-    """One run of ``verify_ledger``: what it read, and the first wrong row if it met one."""
+    """One run of ``verify_ledger``: what it read, whose accounts were wrong, and the first wrong row if it met one."""
 
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField()
     accounts = models.BigIntegerField()
     transactions = models.BigIntegerField()
     wrong_accounts = models.BigIntegerField()
+    wrong_user_ids = ArrayField(models.BigIntegerField(), default=list, db_default=[])
     first_fault = models.TextField(blank=True)
 
     class Meta:

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from apps.common.bounded_http import Bounds, BrokenOff, Deadline, TooMuch
 from apps.common.fetching import NotAllowed, NotServed, Sources, fetch, is_public
@@ -11,6 +13,9 @@ from tests.images_api import ImagesApi, Reply
 from tests.names import Names, certificate_for
 
 PUBLIC = "93.184.215.14"
+# What addresses are made of, and what takes readers of addresses in.
+PARTS = "http https :// // : @ [ ] ::1 127.0.0.1 example.com / ? # % %00 \\ xn-- ß 。 . 0x7f 65536 -1 443 é"
+PIECES = st.sampled_from([*PARTS.split(), "\t", "\n", " ", "\ud800"])
 ALLOWED = Sources(hosts=("images.example.com", ".cdn.example.com"))
 
 
@@ -64,6 +69,13 @@ def test_what_was_not_allowed_is_not_even_looked_up(names: Names, address: str) 
     with pytest.raises(NotAllowed):
         fetched(address)
     assert names.lookups == 0
+
+
+@given(st.one_of(st.text(max_size=30), st.lists(PIECES, max_size=8).map("".join)))
+@example("HTTP://XN--")
+def test_whatever_a_stranger_writes_is_refused_and_breaks_nothing(address: str) -> None:
+    with pytest.raises(NotAllowed):
+        fetched(address)
 
 
 def test_another_port_of_a_named_origin_is_another_origin(server: ImagesApi) -> None:

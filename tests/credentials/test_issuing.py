@@ -150,6 +150,9 @@ def test_only_live_boosts_of_ones_own_can_be_issued(issuer: Profile, boost: Boos
     assert issuing.live_boost(issuer, boost.pk) == boost
     with pytest.raises(Refused, match="draft"):
         issuing.live_boost(issuer, draft.pk)
+    with pytest.raises(Refused, match="draft"):
+        sent(issuer, draft, "ada")
+    assert event_count() == 0
     for unknown in (uuid4(), makers.boost(holder).pk):
         with pytest.raises(NotFound):
             issuing.live_boost(issuer, unknown)

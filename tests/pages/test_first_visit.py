@@ -20,6 +20,7 @@ PAGES = (
     "/gallery/",
     "/characters/",
     "/credits/",
+    "/credits/plan/",
     "/account/",
 )
 

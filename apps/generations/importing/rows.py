@@ -50,7 +50,7 @@ _FIELDS: Mapping[Kind, frozenset[str]] = {
             "processing_time_ms",
         }
     ),
-    Kind.TRANSACTION: frozenset({"kind", "id", "user", "type", "amount", "job", "description", "created_at"}),
+    Kind.TRANSACTION: frozenset({"kind", "id", "user", "type", "amount", "job", "description", "created_at", "by"}),
 }  # fmt: skip
 COLUMNS = frozenset[str]().union(*_FIELDS.values())
 
@@ -126,14 +126,18 @@ class Judge:
             raise Refused(f"type must be one of {', '.join(TransactionType)}")
         if (type_ in _OF_A_JOB) != ("job" in record):
             raise Refused("a generation or refund names its job, and no other transaction does")
+        is_adjustment = type_ == TransactionType.ADMIN_ADJUSTMENT
+        if is_adjustment != ("by" in record):
+            raise Refused("an adjustment says by whom it was made, and no other transaction does")
         return (
             _uuid(record, "id"),
             _email(record, "user"),
             type_,
             _amount(record, type_),
             _uuid(record, "job") if "job" in record else "",
-            _text(record, "description", 200),
+            _text(record, "description", 200, least=1 if is_adjustment else 0),
             self._moment(record, "created_at").isoformat(),
+            _email(record, "by") if is_adjustment else "",
         )
 
     def _moment(self, record: Mapping[str, Any], name: str) -> datetime:

@@ -26,7 +26,7 @@ _TABLES = {
     ),
     "import_transactions": (
         "line bigint, id uuid, email text, type text, amount bigint, job_id uuid, description text,"
-        " created_at timestamptz"
+        " created_at timestamptz, by_email text"
     ),
     "import_rejects": "line bigint, reason text",
     "import_placed": "line bigint, seq bigint, balance_after bigint, created_at timestamptz",

@@ -57,7 +57,8 @@ SELECT moved.id, moved.user_id, placed.seq, moved.type, moved.amount, placed.bal
        CASE WHEN moved.job_id IS NULL THEN '' ELSE 'generation_job' END AS reference_type, moved.job_id AS reference_id,
        CASE WHEN moved.job_id IS NULL THEN NULL ELSE moved.character_id END AS character_id,
        CASE WHEN moved.job_id IS NULL THEN '' ELSE moved.quality_mode END AS quality_mode,
-       COALESCE(moved.description, '') AS description, placed.created_at
+       COALESCE(moved.description, '') AS description, moved.recorded_by_id,
+       placed.created_at
   FROM import_transactions_judged AS moved
   JOIN import_placed AS placed USING (line)
   JOIN import_accounts AS account USING (user_id)

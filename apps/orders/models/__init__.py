@@ -3,12 +3,14 @@
 from apps.orders.models.activity_log import ActivityEntry, OpenProblem, Resolution, ResolutionKind
 from apps.orders.models.carts import Cart, CartLine
 from apps.orders.models.catalog import Product, ProductPicture, Variant
+from apps.orders.models.mail import MailKind, SentMail
 from apps.orders.models.orders import Order, OrderLine, OrderNumber, Refund, Shipment
 
 __all__ = [
     "ActivityEntry",
     "Cart",
     "CartLine",
+    "MailKind",
     "OpenProblem",
     "Order",
     "OrderLine",
@@ -18,6 +20,7 @@ __all__ = [
     "Refund",
     "Resolution",
     "ResolutionKind",
+    "SentMail",
     "Shipment",
     "Variant",
 ]

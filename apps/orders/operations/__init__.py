@@ -3,6 +3,7 @@
 from apps.orders.operations.fulfilment import (
     cancel,
     claim_submission,
+    hear_from_provider,
     note_provider_issue,
     note_provider_status,
     record_delivery,
@@ -11,7 +12,12 @@ from apps.orders.operations.fulfilment import (
     record_submission,
     record_submission_failure,
 )
-from apps.orders.operations.mail import record_confirmation_sent, record_shipping_notice_sent
+from apps.orders.operations.mail import (
+    record_confirmation_sent,
+    record_mail_event,
+    record_recovery_sent,
+    record_shipping_notice_sent,
+)
 from apps.orders.operations.payments import (
     close_dispute,
     open_dispute,
@@ -29,6 +35,7 @@ __all__ = [
     "cancel",
     "claim_submission",
     "close_dispute",
+    "hear_from_provider",
     "note_provider_issue",
     "note_provider_status",
     "open_dispute",
@@ -36,9 +43,11 @@ __all__ = [
     "record_confirmation_sent",
     "record_delivery",
     "record_expiry",
+    "record_mail_event",
     "record_payment",
     "record_payment_failure",
     "record_production",
+    "record_recovery_sent",
     "record_refund",
     "record_refund_failure",
     "record_shipment",

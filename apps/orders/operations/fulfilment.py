@@ -133,6 +133,11 @@ def cancel(order_id: UUID, *, at: datetime, reason: str = "") -> bool:
     return note(order_id, CANCELLATION, at=at, event_type="order.cancelled", payload=payload) is not None
 
 
+def hear_from_provider(order_id: UUID, *, status: str) -> None:
+    """The provider has spoken of the order; ``status`` is its word, of which nobody has to hear."""
+    Order.objects.filter(pk=order_id).update(provider_status=status[:60], reconciled_at=Now())
+
+
 def note_provider_status(order_id: UUID, *, status: str, at: datetime) -> bool:
     """The provider's own word for where the order stands, where none of the above says it."""
     return _note_status("order.provider_status", order_id, status, at)
@@ -145,6 +150,7 @@ def note_provider_issue(order_id: UUID, *, status: str, at: datetime) -> bool:
 
 @transaction.atomic
 def _note_status(event_type: str, order_id: UUID, status: str, at: datetime) -> bool:
+    status = status[:60]
     moved = Order.objects.filter(pk=order_id).exclude(provider_status=status)
     if not moved.update(provider_status=status, reconciled_at=Now()):
         return False

@@ -1,36 +1,73 @@
-"""Mail about an order that was accepted for delivery: noted once, logged once a mail."""
+"""Mail about an order or a cart that the mail provider has accepted, and what it told of it later."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
 
 from apps.orders.log import log_event
-from apps.orders.models import Order
+from apps.orders.models import Cart, MailKind, Order, SentMail
 from apps.orders.operations.facts import source_key
+
+_EVENTS: Final = {
+    MailKind.CONFIRMATION: ("order.email.confirmation_sent", "confirmation_sent_at"),
+    MailKind.SHIPPING_NOTICE: ("order.email.shipping_sent", "shipping_notice_sent_at"),
+}
 
 
 def record_confirmation_sent(order_id: UUID, *, recipient: str, message_id: str, at: datetime) -> None:
-    """The confirmation is on its way."""
-    mail = {"recipient": recipient, "message_id": message_id}
-    _record(order_id, "confirmation_sent_at", "order.email.confirmation_sent", mail, at=at)
+    """The confirmation is on its way. A mail that is sent again is a line of its own."""
+    _record(MailKind.CONFIRMATION, order_id, recipient, message_id, at=at)
 
 
 def record_shipping_notice_sent(order_id: UUID, *, recipient: str, message_id: str, at: datetime) -> None:
     """The shipping notice is on its way."""
-    mail = {"recipient": recipient, "message_id": message_id}
-    _record(order_id, "shipping_notice_sent_at", "order.email.shipping_sent", mail, at=at)
+    _record(MailKind.SHIPPING_NOTICE, order_id, recipient, message_id, at=at)
 
 
 @transaction.atomic
-def _record(order_id: UUID, column: str, event_type: str, mail: dict[str, Any], *, at: datetime) -> None:
-    """The column keeps the first of its kind; a mail that is sent again is a line of its own, told by its id."""
+def record_recovery_sent(cart_id: UUID, *, recipient: str, message_id: str, at: datetime) -> bool:
+    """The reminder of a cart that was left is on its way. Once a cart; false where it was noted before."""
+    if not Cart.objects.filter(pk=cart_id, recovery_sent_at=None).update(recovery_sent_at=at):
+        return False
+    SentMail.objects.create(
+        message_id=message_id, recipient=recipient, kind=MailKind.CART_RECOVERY, cart_id=cart_id, sent_at=at
+    )
+    log_event(
+        "abandoned_cart.email_sent",
+        payload={"recipient": recipient, "message_id": message_id, "cart_id": str(cart_id)},
+        occurred_at=at,
+        source_key=f"cart:{cart_id}:abandoned_cart.email_sent",
+    )
+    return True
+
+
+def record_mail_event(
+    event_type: str, *, message_id: str, recipient: str, at: datetime, event_id: str, facts: dict[str, Any]
+) -> None:
+    """What the mail provider tells of a mail, at the order it was about; also of one that isn't known here."""
+    mail = SentMail.objects.filter(message_id=message_id).exclude(message_id="").select_related("order").first()
+    about = {"mail": str(mail.get_kind_display())} if mail else {}
+    log_event(
+        event_type,
+        order=mail.order if mail else None,
+        payload={"recipient": recipient, "message_id": message_id, **about, **facts},
+        occurred_at=at,
+        source_key=f"mail:{event_id}:{event_type}",
+    )
+
+
+@transaction.atomic
+def _record(kind: MailKind, order_id: UUID, recipient: str, message_id: str, *, at: datetime) -> None:
+    """The order's column keeps the first of its kind."""
+    event_type, column = _EVENTS[kind]
     Order.objects.filter(pk=order_id, **{column: None}).update(**{column: at})
+    SentMail.objects.create(message_id=message_id, recipient=recipient, kind=kind, order_id=order_id, sent_at=at)
     log_event(
         event_type,
         order=Order.objects.get(pk=order_id),
-        payload=mail,
+        payload={"recipient": recipient, "message_id": message_id},
         occurred_at=at,
-        source_key=source_key(order_id, event_type, mail["message_id"]),
+        source_key=source_key(order_id, event_type, message_id or at.isoformat()),
     )

@@ -9,6 +9,8 @@ import openai
 import pytest
 from django.conf import LazySettings
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from apps.generations.providers import chosen
@@ -212,6 +214,9 @@ def test_nobody_there_is_worth_another_try() -> None:
 
 # --- Lies ---
 
+SCALAR = st.none() | st.booleans() | st.integers() | st.text(max_size=9)
+ANYTHING = st.recursive(SCALAR, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(SCALAR.map(str), inner))
+RESULT = st.fixed_dictionaries({}, optional={"b64_json": ANYTHING, "url": ANYTHING})
 WHOLE = pictures({"size": "1024x1024", "n": 1})
 
 
@@ -243,6 +248,14 @@ def test_a_lie_is_found_out_and_worth_another_try(api: ImagesApi, reply: Reply, 
     refused = refusal(api)
 
     assert (refused.code, refused.permanent) == (code, False)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(content=ANYTHING | st.fixed_dictionaries({"data": ANYTHING | st.lists(RESULT, max_size=2)}))
+def test_whatever_json_comes_is_no_image_and_breaks_nothing(api: ImagesApi, content: object) -> None:
+    api.answers(as_json(content))
+
+    assert refusal(api).code in {"bad_answer", "bad_image", "wrong_count", "provider_unavailable"}
 
 
 @pytest.mark.parametrize("count", [0, 1, 3])

@@ -84,10 +84,10 @@ class OpenAIProvider:
 
     def _content(self, result: Image, deadline: Deadline) -> bytes:
         """The image's file, out of the answer or from where the answer says."""
-        if result.b64_json:
+        if isinstance(result.b64_json, str):
             return _decoded(result.b64_json)
-        if not result.url:
-            raise nonsense("An image has neither content nor address.")
+        if not isinstance(result.url, str):
+            raise nonsense("an image with neither content nor address")
         try:
             return fetch(result.url, sources=self._sources, bounds=Bounds(deadline=deadline, max_bytes=MAX_IMAGE_BYTES))
         except ExchangeFailed as error:

@@ -1,0 +1,199 @@
+"""Printify's API: orders and products. Submitting is two calls: a draft, and its release for production."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, Final, NamedTuple
+
+import httpx
+from django.conf import settings
+
+from apps.orders.providers.errors import ProviderError
+from apps.orders.providers.reports import OrderReport, read_order
+
+# The API refuses requests without one.
+USER_AGENT: Final = "Activity"
+TIMEOUT_S: Final = 20.0
+PRODUCTS_A_PAGE: Final = 50
+ORDERS_A_PAGE: Final = 50
+# Reported of orders that were made a moment ago and are still pending: ask again.
+NOT_YET: Final = "8502"
+
+
+class LineItem(NamedTuple):
+    """So many of a product's variant, by the provider's ids."""
+
+    product_id: str
+    variant_id: str
+    quantity: int
+
+
+class Draft(NamedTuple):
+    """An order as Printify takes it; ``external_id`` is our id of it, ``label`` what people call it."""
+
+    external_id: str
+    label: str
+    line_items: Sequence[LineItem]
+    address_to: Mapping[str, str]
+    shipping_method: int = 1  # 1 standard, 2 priority, 3 express, 4 economy
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "external_id": self.external_id,
+            "label": self.label,
+            "line_items": [
+                {"product_id": each.product_id, "variant_id": _variant(each.variant_id), "quantity": each.quantity}
+                for each in self.line_items
+            ],
+            "shipping_method": self.shipping_method,
+            "send_shipping_notification": False,
+            "address_to": dict(self.address_to),
+        }
+
+
+class Printify:
+    """A connection to one shop. A context manager: the connection is kept for the calls within."""
+
+    def __init__(self, *, token: str, shop_id: str, base: str, transport: httpx.BaseTransport | None = None) -> None:
+        self._shop = f"/shops/{shop_id}"
+        self._http = httpx.Client(
+            base_url=base,
+            timeout=TIMEOUT_S,
+            headers={"Authorization": f"Bearer {token}", "User-Agent": USER_AGENT},
+            transport=transport,
+        )
+
+    @classmethod
+    def from_settings(cls) -> "Printify":
+        """The shop that the settings name. Raises ProviderError where they name none."""
+        if not settings.PRINTIFY_API_TOKEN:
+            raise ProviderError("No PRINTIFY_API_TOKEN is set.", permanent=True)
+        return cls(
+            token=settings.PRINTIFY_API_TOKEN, shop_id=settings.PRINTIFY_SHOP_ID, base=settings.PRINTIFY_API_BASE
+        )
+
+    def __enter__(self) -> "Printify":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
+    def create_order(self, draft: Draft) -> str:
+        """Makes a draft; its id. What a second one with the same ``external_id`` does isn't documented: look first."""
+        made = self._object("POST", f"{self._shop}/orders.json", json=draft.as_json())
+        if not isinstance(made.get("id"), str | int):
+            raise ProviderError("The provider took the order and gave no id for it.", permanent=True)
+        return str(made["id"])
+
+    def send_to_production(self, order_id: str) -> bool:
+        """Releases a draft; false where it is too young for that, and has to be asked for again."""
+        try:
+            self._call("POST", f"{self._shop}/orders/{order_id}/send_to_production.json")
+        except ProviderError as error:
+            if error.code == NOT_YET:
+                return False
+            raise
+        return True
+
+    def cancel(self, order_id: str) -> None:
+        """Possible only while the order is on hold or not paid."""
+        self._call("POST", f"{self._shop}/orders/{order_id}/cancel.json")
+
+    def order(self, order_id: str) -> OrderReport:
+        """Where an order stands."""
+        return read_order(self._object("GET", f"{self._shop}/orders/{order_id}.json"))
+
+    def find_order(self, *, external_id: str, label: str, pages: int = 4) -> OrderReport | None:
+        """The order that was made under our id, among the latest: for one whose answer never reached us."""
+        for page in range(1, pages + 1):
+            answer = self._object("GET", f"{self._shop}/orders.json", params={"page": page, "limit": ORDERS_A_PAGE})
+            orders = [each for each in answer.get("data", []) if isinstance(each, Mapping)]
+            for each in orders:
+                if _is_ours(each, external_id, label):
+                    return read_order(each)
+            if len(orders) < ORDERS_A_PAGE:
+                return None
+        return None
+
+    def products(self) -> Iterator[Mapping[str, Any]]:
+        """All of the shop's products, page by page, as the provider describes them."""
+        page = last = 1
+        while page <= last:
+            answer = self._object("GET", f"{self._shop}/products.json", params={"page": page, "limit": PRODUCTS_A_PAGE})
+            yield from (each for each in answer.get("data", []) if isinstance(each, Mapping))
+            last = _number(answer.get("last_page"), 1)
+            page += 1
+
+    def _object(self, method: str, path: str, **request: Any) -> Mapping[str, Any]:
+        answer = self._call(method, path, **request)
+        with suppress(ValueError):
+            content = answer.json()
+            if isinstance(content, Mapping):
+                return content
+        raise ProviderError("The provider's answer can't be read.", code=str(answer.status_code))
+
+    def _call(self, method: str, path: str, **request: Any) -> httpx.Response:
+        try:
+            answer = self._http.request(method, path, **request)
+        except httpx.HTTPError as error:
+            raise ProviderError(f"The provider can't be reached: {type(error).__name__}.", code="network") from error
+        if answer.is_success:
+            return answer
+        raise _refusal(answer)
+
+
+def _refusal(answer: httpx.Response) -> ProviderError:
+    """The provider's reason. The body may be its JSON, plain text, or nothing at all."""
+    with suppress(ValueError):
+        content = answer.json()
+        if isinstance(content, Mapping):
+            return _error(answer, _reason(content) or _status_line(answer), _code(content) or str(answer.status_code))
+    return _error(answer, answer.text.strip()[:300] or _status_line(answer), str(answer.status_code))
+
+
+def _error(answer: httpx.Response, message: str, code: str) -> ProviderError:
+    transient = answer.status_code == 429 or answer.is_server_error
+    return ProviderError(message, code=code, permanent=not transient, retry_after_s=_retry_after(answer))
+
+
+def _reason(content: Mapping[str, Any]) -> str:
+    errors = content.get("errors")
+    reason = errors.get("reason") if isinstance(errors, Mapping) else None
+    return str(reason or content.get("message") or content.get("error") or "")[:300]
+
+
+def _code(content: Mapping[str, Any]) -> str:
+    errors = content.get("errors")
+    inner = errors.get("code") if isinstance(errors, Mapping) else None
+    return str(content.get("code") or inner or "")[:40]
+
+
+def _status_line(answer: httpx.Response) -> str:
+    return f"The provider answered {answer.status_code} {answer.reason_phrase}".strip() + "."
+
+
+def _retry_after(answer: httpx.Response) -> float | None:
+    """Seconds; the date that HTTP allows as well isn't used by Printify."""
+    with suppress(ValueError):
+        return max(0.0, float(answer.headers.get("Retry-After", "")))
+    return None
+
+
+def _is_ours(order: Mapping[str, Any], external_id: str, label: str) -> bool:
+    about = order.get("metadata")
+    metadata: Mapping[str, Any] = about if isinstance(about, Mapping) else {}
+    names = {
+        order.get("external_id"),
+        metadata.get("shop_order_id"),
+        order.get("label"),
+        metadata.get("shop_order_label"),
+    }
+    return not names.isdisjoint({external_id, label})
+
+
+def _variant(variant_id: str) -> int | str:
+    """Printify's are numbers."""
+    return int(variant_id) if variant_id.isdigit() else variant_id
+
+
+def _number(value: object, default: int) -> int:
+    return value if isinstance(value, int) else default
