@@ -56,6 +56,12 @@ app.conf.update(
         "prune-visits": {"task": "accounts.prune_visits", "schedule": 86_400.0, "options": {"expires": 3_600}},
     },
 )
+if settings.GENERATION_FILES_KEPT_DAYS:
+    app.conf.beat_schedule["prune-generations"] = {
+        "task": "generations.prune",
+        "schedule": 86_400.0,
+        "options": {"expires": 3_600},
+    }
 app.autodiscover_tasks()
 
 

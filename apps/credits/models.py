@@ -4,6 +4,7 @@ Only ``ledger`` writes them. What may never happen is refused by the database it
 the triggers in the migrations, one of which stands with the jobs that charges are for.
 """
 
+from collections.abc import Iterable
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -82,6 +83,10 @@ class CreditTransactionQuerySet(models.QuerySet["CreditTransaction"]):
     def of_job(self, job_id: object) -> Self:
         """The charge of a generation job and, where there is one, its refund."""
         return self.filter(reference_type=JOB_REFERENCE, reference_id=job_id)
+
+    def of_jobs(self, job_ids: Iterable[object]) -> Self:
+        """The charges and refunds of all these jobs."""
+        return self.filter(reference_type=JOB_REFERENCE, reference_id__in=job_ids)
 
 
 class CreditTransaction(models.Model):
