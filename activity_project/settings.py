@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "template_partials",
     "csp",
+    "activity_project.apps.RecordsConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -301,11 +302,11 @@ if SANDBOX:
     PRINTIFY_API_TOKEN = _KEYS.derived("printify")
     PRINTIFY_SHOP_ID = sandbox.SHOP_ID
     PRINTIFY_WEBHOOK_SECRET = _KEYS.derived("printify webhooks")
-    ANYMAIL = {
+    SANDBOX_MAIL = {
         "POSTMARK_API_URL": f"{SANDBOX_ADDRESS}/sandbox/postmark/",
         "POSTMARK_SERVER_TOKEN": _KEYS.derived("postmark"),
         "WEBHOOK_SECRET": f"sandbox:{_KEYS.derived('postmark webhooks')}",
     }
     if not environment.text("EMAIL_URL"):
         EMAIL_BACKEND = "anymail.backends.postmark.EmailBackend"
-    CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"].append(SANDBOX_ADDRESS)
+        ANYMAIL = SANDBOX_MAIL

@@ -6,6 +6,7 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,7 +18,7 @@ from apps.common.access import public
 from apps.common.pages import render_page
 from apps.sandbox import deliveries, faults, overview, pace
 from apps.sandbox.forms import DisputeForm, FaultsForm, PaceForm, RefundForm, StatusForm
-from apps.sandbox.printify import orders, webhooks
+from apps.sandbox.printify import catalogue, orders, webhooks
 from apps.sandbox.printify.errors import PrintifyError
 from apps.sandbox.stripe import disputes, refunds, store, subscriptions
 from apps.sandbox.stripe.errors import StripeError
@@ -56,6 +57,7 @@ def controls(request: HttpRequest) -> HttpResponse:
         "pace": PaceForm(initial={"pace": pace.percent()}),
         "faults": FaultsForm(initial={key: pending.get(key, 0) for key in faults.FAULTS}),
         "pending": sum(pending.values()),
+        "blocked_until": webhooks.blocked_until(),
     }
     return render_page(request, "sandbox/controls.html", context)
 
@@ -194,6 +196,20 @@ def send_again(request: HttpRequest, delivery_id: UUID) -> None:
 
 
 @_acting
+def raise_prices(request: HttpRequest) -> None:
+    """Changes the print provider's catalogue, for a sync to find."""
+    catalogue.raise_prices()
+    messages.success(request, _("Three products cost more. The shop knows after its next sync."))
+
+
+@_acting
+def disconnect(request: HttpRequest) -> None:
+    """Says that somebody has disconnected the shop."""
+    webhooks.tell("shop:disconnected", kind="shop", subject=settings.PRINTIFY_SHOP_ID, told={})
+    messages.success(request, _("The product is being told that its shop was disconnected."))
+
+
+@_acting
 def unblock(request: HttpRequest) -> None:
     """Lets the print provider tell the product again after it had given up."""
     webhooks.unblock_all()
@@ -205,7 +221,8 @@ def _charges(intent: str) -> list[str]:
 
 
 def _readable(body: Any) -> str:
-    return json.dumps(body, indent=2, ensure_ascii=False)
+    """The database doesn't keep the order of names."""
+    return json.dumps(body, indent=2, ensure_ascii=False, sort_keys=True)
 
 
 def _page_of(request: HttpRequest) -> str:

@@ -76,7 +76,7 @@ _TRANSACTIONS = f"""
 CREATE UNLOGGED TABLE import_transactions_judged AS
 SELECT moved.*, account.user_id, author.id AS recorded_by_id, known.id IS NOT NULL AS is_there,
        COALESCE(brought.character_id, old.character_id) AS character_id,
-       COALESCE(brought.input ->> 'quality', old.quality, '') AS quality_mode,
+       COALESCE(brought.quality, old.quality, '') AS quality_mode,
        CASE WHEN account.user_id IS NULL THEN {_NOBODY}
             WHEN row_number() OVER (PARTITION BY moved.id ORDER BY moved.line) > 1 THEN {_TWICE}
             WHEN known.id IS NOT NULL AND (known.user_id, known.type, known.amount, known.reference_id)
