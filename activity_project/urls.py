@@ -20,6 +20,7 @@ urlpatterns = [
     path("credits/", include("apps.credits.urls")),
     path("webhooks/", include("apps.webhooks.urls")),
     path("", include("apps.generations.urls")),
+    path("", include("apps.orders.urls")),
 ]
 
 if settings.SANDBOX:

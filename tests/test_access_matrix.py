@@ -16,6 +16,7 @@ from apps.generations import operations, production
 from tests.addresses import address, our_patterns
 from tests.conftest import SignedIn
 from tests.factories import CharacterFactory, UserFactory, issued, on_plan, wish
+from tests.orders.wares import ware_in_the_shop
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +62,17 @@ MATRIX = {
     "api:usage": OWN_DATA,
     "trpc": OWN_DATA,
     "credits:overview": OWN_PAGE,
+    "shop:list": EVERYONE,
+    "shop:product": EVERYONE,
+    "shop:picture": EVERYONE,
+    "shop:cart": EVERYONE,
+    "shop:change-line": _row(POSTED),
+    "shop:remove-line": _row(POSTED),
+    "shop:undo-removal": _row(POSTED),
+    "shop:checkout": _row(POSTED, anonymous=422),
+    "shop:orders": OWN_PAGE,
+    "shop:order": OWNERS_ONLY,
+    "shop:guest-order": EVERYONE,  # whoever has the link
     "webhooks:stripe": _row(405),
     "webhooks:printify": _row(405),
     "webhooks:email": _row(405),
@@ -108,7 +120,8 @@ def addresses_of_owner(owner: User) -> Callable[[str], list[str]]:
     production.produce(job.pk, attempt=1)
     charge = owner.credit_transactions.of_job(job.pk).get()
     token = issued(owner).token
-    return lambda name: address(name, job=job, character=character, transaction_id=charge.pk, token=token)
+    ware = ware_in_the_shop(bought_by=owner)
+    return lambda name: address(name, job=job, character=character, transaction_id=charge.pk, token=token, ware=ware)
 
 
 @pytest.fixture

@@ -66,6 +66,7 @@ def create_checkout_session(order: Order, *, success_url: str, cancel_url: str) 
         "payment_intent_data": {"metadata": metadata},
         "success_url": success_url,
         "cancel_url": cancel_url,
+        "shipping_address_collection": {"allowed_countries": list(settings.SHOP_COUNTRIES)},
     }
     if order.shipping_minor:
         params["shipping_options"] = [_shipping(order)]
