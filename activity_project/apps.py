@@ -3,6 +3,7 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps  # by its class, Django would take it for this app
 
 
 class ProjectConfig(AppConfig):
@@ -10,3 +11,14 @@ class ProjectConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("activity_project.celery")
+
+
+class RecordsConfig(admin_apps.AdminConfig):
+    """Django's own admin as the product's raw records, under the product's own sign-in."""
+
+    default = False
+    default_site = "apps.common.records.RecordsSite"
+
+    def ready(self) -> None:
+        super().ready()
+        import_module("activity_project.records")

@@ -1,6 +1,6 @@
-"""The demonstration: three people with different histories and one of the staff, all of them plainly made up.
+"""The demonstration: three people with different histories and two of the staff, all of them plainly made up.
 
-Small histories get real pictures; people beyond the four are for trying things at size and come at COPY speed.
+Small histories get real pictures; people beyond the five are for trying things at size and come at COPY speed.
 """
 
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from random import Random
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Permission
 from django.db import transaction
+from django.db.models import QuerySet
 
 from apps.accounts.models import Plan, User, Visit
 from apps.accounts.visits import write_visits
@@ -35,13 +36,17 @@ INTO_PERIOD_DAYS = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One person of the demonstration: how much they did, and what there is to see with them."""
+    """One person of the demonstration: how much they did, and what there is to see with them.
+
+    ``may`` names what someone of the staff may do; null is everything.
+    """
 
     email: str
     about: str
     plan: str = "pro"
     time_zone: str = "UTC"
     is_staff: bool = False
+    may: tuple[str, ...] | None = ()
     characters: tuple[str, ...] = ()
     days: int = 30
     jobs: int = 0
@@ -68,7 +73,14 @@ CAST = (
         pictures=5,
     ),
     Part(email="new@demo.example", about="signed up just now", plan="free", jobs=0),
-    Part(email="staff@demo.example", about="staff", is_staff=True, plan="studio"),
+    Part(email="staff@demo.example", about="staff, may do everything", is_staff=True, may=None, plan="studio"),
+    Part(
+        email="support@demo.example",
+        about="staff, sees generations but no images, corrects nothing",
+        is_staff=True,
+        may=("view_generationjob",),
+        plan="free",
+    ),
 )
 
 
@@ -118,11 +130,15 @@ def _write_person(part: Part, password: str, chance: Random, now: datetime) -> i
 def _bring_on(part: Part, chance: Random, now: datetime) -> None:
     _write_person(part, make_password(PASSWORD), chance, now)
     user = User.objects.get(email=part.email)
-    if part.is_staff:
-        user.user_permissions.set(Permission.objects.all())
+    user.user_permissions.set(_permissions(part))
     pictured = user.generation_jobs.filter(status=Status.COMPLETED, pruned_at=None)
     for job in track(pictured, total=pictured.count(), label=f"pictures of {part.email}"):
         _draw(job)
+
+
+def _permissions(part: Part) -> QuerySet[Permission]:
+    everything = Permission.objects.all() if part.is_staff else Permission.objects.none()
+    return everything if part.may is None else everything.filter(codename__in=part.may)
 
 
 def _draw(job: GenerationJob) -> None:

@@ -136,6 +136,7 @@ class Development:
             "DEBUG": "1",
             "DATABASE_URL": embedded.database_url(self.data_dir),
             "REDIS_URL": embedded.broker_url(self.data_dir),
+            "SITE_URL": self.address.rstrip("/"),
         }
         given = {name: value for name, value in os.environ.items() if value}
         ours = {

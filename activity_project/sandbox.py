@@ -20,9 +20,15 @@ from django.core.exceptions import ImproperlyConfigured
 
 from activity_project import environment
 
-# What names a real provider. Without all of the first three nobody can buy; the rest goes along with them.
-NEEDED: Final = ("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "PRINTIFY_API_TOKEN", "PRINTIFY_SHOP_ID")
-MORE: Final = ("PRINTIFY_WEBHOOK_SECRET", "STRIPE_API_BASE", "PRINTIFY_API_BASE")
+# What names a real provider: without all of the first nobody can buy; the rest goes along with them.
+NEEDED: Final = (
+    "STRIPE_SECRET_KEY",
+    "STRIPE_WEBHOOK_SECRET",
+    "PRINTIFY_API_TOKEN",
+    "PRINTIFY_SHOP_ID",
+    "PRINTIFY_WEBHOOK_SECRET",
+)
+MORE: Final = ("STRIPE_API_BASE", "PRINTIFY_API_BASE")
 SHOP_ID: Final = "1000001"
 
 
@@ -52,7 +58,7 @@ def _refuse_mixture(given: list[str]) -> None:
     if absent:
         raise ImproperlyConfigured(
             f"{given[0]} is set and {absent[0]} isn't: give {', '.join(NEEDED)} together to use the real providers, "
-            "or none of them to use the sandbox."
+            "none of them to use the sandbox, or SANDBOX=0 to go without what is missing."
         )
 
 

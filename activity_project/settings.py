@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "template_partials",
     "csp",
+    "activity_project.apps.RecordsConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -60,7 +61,7 @@ MIDDLEWARE = [
     "apps.common.problem.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "apps.common.compression.CompressionMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -200,6 +201,8 @@ SKETCH_FAIL = environment.one_of("SKETCH_FAIL", ("", "fail", "refuse", "flaky"),
 # A queued job is offered to the workers again after this; a processing one that stood still for longer has failed.
 GENERATION_PICKUP_SECONDS = environment.integer("GENERATION_PICKUP_SECONDS", 60, least=1)
 GENERATION_STALL_SECONDS = environment.integer("GENERATION_STALL_SECONDS", 300, least=1)
+# Results' files are removed when they are so many days old; 0 keeps them for good.
+GENERATION_FILES_KEPT_DAYS = environment.integer("GENERATION_FILES_KEPT_DAYS", 0)
 
 OPENAI_API_KEY = environment.text("OPENAI_API_KEY")
 OPENAI_BASE_URL = environment.http_url("OPENAI_BASE_URL", "https://api.openai.com/v1")
@@ -316,11 +319,12 @@ if SANDBOX:
     PRINTIFY_SHOP_ID = sandbox.SHOP_ID
     SHOP_PICTURE_ORIGINS = (SANDBOX_ADDRESS,)
     PRINTIFY_WEBHOOK_SECRET = _KEYS.derived("printify webhooks")
-    ANYMAIL = {
+    SANDBOX_MAIL = {
         "POSTMARK_API_URL": f"{SANDBOX_ADDRESS}/sandbox/postmark/",
         "POSTMARK_SERVER_TOKEN": _KEYS.derived("postmark"),
         "WEBHOOK_SECRET": f"sandbox:{_KEYS.derived('postmark webhooks')}",
     }
     if not environment.text("EMAIL_URL"):
         EMAIL_BACKEND = "anymail.backends.postmark.EmailBackend"
+        ANYMAIL = SANDBOX_MAIL
     CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"].append(SANDBOX_ADDRESS)

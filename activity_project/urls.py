@@ -1,6 +1,7 @@
 """The map of the site: one include an app."""
 
 from django.conf import settings
+from django.contrib import admin
 from django.urls import include, path, re_path
 
 from activity_project.api import api
@@ -16,6 +17,7 @@ urlpatterns = [
     re_path(r"^trpc/(?P<names>[^/]*)$", call, name="trpc"),
     path("account/", include("apps.accounts.urls")),
     path("activity/", include("apps.activity.urls")),
+    path("admin/records/", admin.site.urls),
     path("admin/", include("activity_project.staff_urls")),
     path("credits/", include("apps.credits.urls")),
     path("webhooks/", include("apps.webhooks.urls")),

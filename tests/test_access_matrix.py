@@ -60,8 +60,15 @@ MATRIX = {
     "api:list_transactions": OWN_DATA,
     "api:read_statement": OWN_DATA,
     "api:usage": OWN_DATA,
+    "api:create_generation": _row(POSTED, anonymous=401),
+    "api:list_generations": OWN_DATA,
+    "api:read_generation": OWNERS_DATA,
+    "api:retry_generation": OWNERS_DATA | {"owner": POSTED},
+    "api:read_image": OWNERS_DATA,
+    "api:read_thumbnail": OWNERS_DATA,
     "trpc": OWN_DATA,
     "credits:overview": OWN_PAGE,
+    "credits:plan": OWN_PAGE,
     "shop:list": EVERYONE,
     "shop:product": EVERYONE,
     "shop:picture": EVERYONE,
@@ -92,9 +99,12 @@ MATRIX = {
     "generations:generate": OWN_PAGE,
     "generations:characters": OWN_PAGE,
     "generations:character": OWNERS_ONLY,
+    "generations:archive-character": OWNERS_ACT,
+    "generations:restore-character": OWNERS_ACT,
     "generations:gallery": OWN_PAGE,
     "generations:result": OWNERS_ONLY,
     "generations:status": OWNERS_ONLY,
+    "generations:tile": OWNERS_ONLY,
     "generations:retry": OWNERS_ACT,
     "generations:thumbnail": OWNERS_ONLY,
     "generations:image": OWNERS_ONLY,
@@ -102,12 +112,16 @@ MATRIX = {
     "generations:download": OWNERS_ACT,
 }
 NAMES = [str(pattern.name) for pattern in our_patterns(get_resolver())]
-# What an act answers where it doesn't lead to another page: the file, and the forms that ask for a name or a reason.
+# What an act answers where it doesn't lead to another page: the file, the forms that ask for a name or a reason, the
+# body that is no JSON, the generation that hasn't failed; nor is a character restored that isn't archived.
 ANSWERS_OF_ACTS = {
     "generations:download": IN,
     "accounts:create-token": 422,
     "staff:adjust-credits": 422,
     "staff:reset-period": 422,
+    "api:create_generation": 400,
+    "api:retry_generation": 409,
+    "generations:restore-character": GONE,
 }
 ACTS = {name for name, row in MATRIX.items() if POSTED in row.values()}
 

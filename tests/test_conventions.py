@@ -16,6 +16,7 @@ WITHOUT_HTTP = {
     "ledger.py", "enrolment.py", "verification.py", "operations.py", "production.py", "sweep.py", "queries.py",
     "gallery.py", "history.py", "timeline.py", "statement.py", "items.py", "usage.py", "states.py", "models.py",
     "visits.py", "adoption.py", "periods.py", "renewal.py", "plan_changes.py", "paid_subscriptions.py", "counts.py",
+    "plans.py",
     "issuing.py", "claiming.py", "standing.py", "expiry.py", "holding.py", "log.py",
     "insights.py", "scan.py", "jobs.py", "statistics.py", "people.py",
 }  # fmt: skip

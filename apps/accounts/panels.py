@@ -3,19 +3,19 @@
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from apps.accounts.models import User
+from apps.accounts.models import Subscription, User
 
-Panel: TypeAlias = Callable[[User], dict[str, Any]]
+Panel: TypeAlias = Callable[[User, Subscription | None], dict[str, Any]]
 
 _panels: list[Panel] = []
 
 
 def register(panel: Panel) -> Panel:
-    """Adds what the panel returns for a person to the account page's context."""
+    """Adds to the account page's context what the panel returns for a person and the subscription that holds."""
     _panels.append(panel)
     return panel
 
 
-def context_for(user: User) -> dict[str, Any]:
+def context_for(user: User, subscription: Subscription | None) -> dict[str, Any]:
     """All panels' values together."""
-    return {name: value for panel in _panels for name, value in panel(user).items()}
+    return {name: value for panel in _panels for name, value in panel(user, subscription).items()}

@@ -72,12 +72,13 @@ def _issued(request: UserRequest, form: TokenForm) -> tokens.Issued | None:
 
 
 def _page(request: UserRequest, *, status: int = 200, **changes: Any) -> HttpResponse:
+    subscription = active_subscription(request.user)
     context = {
         "form": SettingsForm(instance=request.user),
         "token_form": TokenForm(),
         "tokens": token_rows(request.user.api_tokens.not_revoked().newest_first(), now=timezone.now()),
-        "subscription": active_subscription(request.user),
-        **panels.context_for(request.user),
+        "subscription": subscription,
+        **panels.context_for(request.user, subscription),
         **changes,
     }
     return render_page(request, "accounts/account.html", context, status=status)

@@ -1,5 +1,6 @@
 """The API's description for people: one plain page made from the OpenAPI document, without scripts of anyone's."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -11,6 +12,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.openapi.docs import DocsBase
+
+from apps.common import problem
 
 JsonSchema: TypeAlias = dict[str, Any]
 
@@ -58,11 +61,12 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """An object of the API's answers and bodies."""
+    """An object of the API's answers and bodies; ``example`` is one as JSON, empty where none was given."""
 
     name: str
     description: str
     fields: tuple[Field, ...]
+    example: str
 
 
 class DocsPage(DocsBase):
@@ -75,6 +79,7 @@ class DocsPage(DocsBase):
             "description": schema["info"]["description"],
             "groups": description.groups(),
             "shapes": description.shapes(),
+            "problems": problem.registered_types(),
             "origin": request.build_absolute_uri("/").rstrip("/"),
             "schema_url": self.get_openapi_url(api, kwargs),
         }
@@ -129,7 +134,7 @@ class Description:
             yield self._field(_("body"), content["schema"], required=True)
 
     def _answer(self, status: str, response: JsonSchema) -> Answer:
-        shapes = [self._shape_of(content["schema"]) for content in response.get("content", {}).values()]
+        shapes = [self._shape_of(content.get("schema", {})) for content in response.get("content", {}).values()]
         return Answer(status, response["description"], next(iter(shapes), ""))
 
     def _shape(self, name: str) -> Shape:
@@ -137,7 +142,7 @@ class Description:
         required = schema.get("required", ())
         members = schema.get("properties", {}).items()
         fields = tuple(self._field(member, details, required=member in required) for member, details in members)
-        return Shape(name, schema.get("description", ""), fields)
+        return Shape(name, schema.get("description", ""), fields, _example(schema))
 
     def _field(self, name: str, details: JsonSchema, *, required: bool) -> Field:
         return Field(
@@ -175,6 +180,11 @@ class Description:
             yield from self._choices(variant)
         if "$ref" in details:
             yield from self._schemas[_name_of(details)].get("enum", ())
+
+
+def _example(schema: JsonSchema) -> str:
+    examples = schema.get("examples", ())
+    return json.dumps(examples[0], indent=2, ensure_ascii=False) if examples else ""
 
 
 def _variants(details: JsonSchema) -> list[JsonSchema]:

@@ -99,7 +99,7 @@ class BarChart:
             top=_px(top),
             height=_px(self.floor - top),
             words_at=_px(top - 6),
-            is_minor=self.is_worded and from_right % 2 == 1,
+            is_minor=(from_right if self.is_worded else from_right // self._label_every) % 2 == 1,
             is_labelled=self.is_worded or from_right % self._label_every == self._label_every // 2,
         )
 

@@ -11,16 +11,16 @@ from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import F, Model, QuerySet
+from django.db.models import F, QuerySet
 from django.db.models.fields.tuple_lookups import Tuple as FieldTuple
-from django.db.models.fields.tuple_lookups import TupleLessThan
+from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
 from django.utils.translation import gettext as _
 
 # Room for a snapshot with more running transactions than PostgreSQL allows connections unless told otherwise, and
 # still within the length of an address that web servers accept.
 MAX_CURSOR_CHARACTERS = 3_000
 
-Row = TypeVar("Row", bound=Model)
+Rows = TypeVar("Rows", bound=QuerySet[Any])
 
 
 class BadCursor(ValueError):
@@ -68,9 +68,14 @@ def read_uuid(text: str) -> UUID:
         raise BadCursor from None
 
 
-def before(rows: QuerySet[Row], fields: tuple[str, str], values: tuple[Any, Any]) -> QuerySet[Row]:
+def before(rows: Rows, fields: tuple[str, str], values: tuple[Any, Any]) -> Rows:
     """The rows that come after ``values`` in the descending order of ``fields``, as one range of their index.
 
     A row value, because the same condition written with OR reads every row on the way to the page.
     """
     return rows.filter(TupleLessThan(FieldTuple(*(F(field) for field in fields)), values))
+
+
+def after(rows: Rows, fields: tuple[str, str], values: tuple[Any, Any]) -> Rows:
+    """The rows that come before ``values`` in that order: the same range's other side, to be read upwards."""
+    return rows.filter(TupleGreaterThan(FieldTuple(*(F(field) for field in fields)), values))

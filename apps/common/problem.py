@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -65,6 +67,46 @@ class Problem(Exception):
     @property
     def content(self) -> bytes:
         return json.dumps(self.body, ensure_ascii=False).encode()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemType:
+    """A problem that a program may want to tell from others of the same status: by its ``uri``, where it is explained.
+
+    ``about`` says what to do about it.
+    """
+
+    name: str
+    status: HTTPStatus
+    title: str | Promise
+    about: str | Promise
+
+    @property
+    def anchor(self) -> str:
+        return f"problem-{self.name}"
+
+    @property
+    def uri(self) -> str:
+        """The type as a reference to the API's page for people."""
+        return f"{API_PREFIX}docs#{self.anchor}"
+
+    def problem(self, detail: str, headers: Mapping[str, str] | None = None) -> Problem:
+        """A problem of this type; ``detail`` says what it was this time."""
+        return Problem(self.status, detail, type=self.uri, title=str(self.title), headers=headers)
+
+
+_types: dict[str, ProblemType] = {}
+
+
+def register(kind: ProblemType) -> ProblemType:
+    """Has the API's page for people explain the type."""
+    _types[kind.name] = kind
+    return kind
+
+
+def registered_types() -> list[ProblemType]:
+    """Every type of its own, by status."""
+    return sorted(_types.values(), key=lambda kind: (kind.status, kind.name))
 
 
 class ProblemMiddleware:

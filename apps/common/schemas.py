@@ -31,14 +31,14 @@ CursorText = Annotated[
 ]
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """The text, if PostgreSQL can hold it: JSON can say halves of characters and the zero that ends a C string."""
     if any(character == "\x00" or "\ud800" <= character <= "\udfff" for character in text):
         raise ValueError("There are characters in it that no text can hold.")
     return text
 
 
-StorableText = Annotated[str, AfterValidator(_storable)]
+StorableText = Annotated[str, AfterValidator(storable)]
 
 
 class ApiSchema(Schema):

@@ -64,7 +64,7 @@ class Movement:
 # The time is read while the account's row is locked and pushed past the last one: `now()` would be the start of the
 # transaction and put the ledger out of order under contention. No ON CONFLICT: it would take the credits and write
 # no row; a racing repetition passes NOT EXISTS and is stopped by the unique key, which undoes the statement.
-_APPEND = """
+APPEND = """
 WITH account AS (
   UPDATE credit_accounts
      SET balance = balance + %(amount)s, seq = seq + 1,
@@ -202,7 +202,7 @@ def _append(movement: Movement) -> Entry | None:
     """The written row; None where the key was used, the account is missing or holds too little."""
     params = {name: getattr(movement, name) for name in Movement.__slots__}
     try:
-        rows = _in_savepoint(partial(fetch_prepared, _APPEND, params))
+        rows = _in_savepoint(partial(fetch_prepared, APPEND, params))
     except IntegrityError as error:
         if _violated(error) in REPEATED_WRITES:
             return None

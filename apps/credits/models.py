@@ -4,9 +4,11 @@ Only ``ledger`` writes them. What may never happen is refused by the database it
 the triggers in the migrations, one of which stands with the jobs that charges are for.
 """
 
+from collections.abc import Iterable
 from typing import ClassVar, Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import NullIf
@@ -81,6 +83,10 @@ class CreditTransactionQuerySet(models.QuerySet["CreditTransaction"]):
     def of_job(self, job_id: object) -> Self:
         """The charge of a generation job and, where there is one, its refund."""
         return self.filter(reference_type=JOB_REFERENCE, reference_id=job_id)
+
+    def of_jobs(self, job_ids: Iterable[object]) -> Self:
+        """The charges and refunds of all these jobs."""
+        return self.filter(reference_type=JOB_REFERENCE, reference_id__in=job_ids)
 
 
 class CreditTransaction(models.Model):
@@ -179,13 +185,14 @@ class CreditTransaction(models.Model):
 
 
 class LedgerVerification(models.Model):
-    """One run of ``verify_ledger``: what it read, and the first wrong row if it met one."""
+    """One run of ``verify_ledger``: what it read, whose accounts were wrong, and the first wrong row if it met one."""
 
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField()
     accounts = models.BigIntegerField()
     transactions = models.BigIntegerField()
     wrong_accounts = models.BigIntegerField()
+    wrong_user_ids = ArrayField(models.BigIntegerField(), default=list, db_default=[])
     first_fault = models.TextField(blank=True)
 
     class Meta:

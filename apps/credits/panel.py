@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from apps.accounts.models import User
+from apps.accounts.models import Subscription, User
 from apps.accounts.panels import register
 from apps.credits import ledger
-from apps.credits.verification import newest_verification
+from apps.credits.verification import check_of
 
 
 @register
-def credits_panel(user: User) -> dict[str, Any]:
-    """The balance, and when the whole ledger was last found to add up."""
-    return {"balance": ledger.balance_of(user.pk), "verification": newest_verification()}
+def credits_panel(user: User, subscription: Subscription | None) -> dict[str, Any]:
+    """The balance, and how the last verification found this account."""
+    return {"balance": ledger.balance_of(user.pk), "ledger_check": check_of(user)}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from apps.accounts.models import User
+from apps.accounts.models import Plan, User
 from apps.common import keyset
 from apps.common.keyset import BadCursor
 from apps.credits.models import CreditTransaction
@@ -27,6 +27,16 @@ def transactions_of(user: User, *, limit: int, cursor: str | None = None) -> Tra
     found = list(rows[: limit + 1])
     shown = found[:limit]
     return TransactionPage(shown, keyset.encode({"n": str(shown[-1].seq)}) if len(found) > limit else None)
+
+
+def recent_movements(user: User, *, limit: int = 10) -> list[CreditTransaction]:
+    """The person's newest transactions."""
+    return list(user.credit_transactions.newest_first()[:limit])
+
+
+def every_plan() -> list[Plan]:
+    """The plans that there are."""
+    return list(Plan.objects.all())
 
 
 def transactions_of_job(job_id: UUID) -> list[CreditTransaction]:

@@ -4,4 +4,7 @@ from apps.credits import views
 
 app_name = "credits"
 
-urlpatterns = [path("", views.overview, name="overview")]
+urlpatterns = [
+    path("", views.overview, name="overview"),
+    path("plan/", views.plan, name="plan"),
+]

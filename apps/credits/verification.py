@@ -6,11 +6,13 @@ wrong or by someone who switched the triggers off.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 
+from apps.accounts.models import User
 from apps.credits.models import LedgerVerification
 
 
@@ -122,9 +124,27 @@ def verify() -> tuple[LedgerVerification, list[Fault]]:
         accounts=accounts,
         transactions=transactions,
         wrong_accounts=len(faults),
+        wrong_user_ids=[fault.user_id for fault in faults],
         first_fault=str(faults[0]) if faults else "",
     )
     return record, faults
+
+
+@dataclass(frozen=True, slots=True)
+class AccountCheck:
+    """When an account was last verified, and whether each of its movements until then added up."""
+
+    at: datetime
+    adds_up: bool
+
+
+def check_of(user: User) -> AccountCheck | None:
+    """How the last run found the person's account; null where none has seen a movement of theirs yet."""
+    run = newest_verification()
+    if run is None or not user.credit_transactions.filter(seq=1, created_at__lt=run.started_at).exists():
+        return None
+    all_named = len(run.wrong_user_ids) == run.wrong_accounts  # earlier runs only counted them
+    return AccountCheck(run.started_at, all_named and user.pk not in run.wrong_user_ids)
 
 
 def faults_of(user_ids: Sequence[int]) -> list[Fault]:

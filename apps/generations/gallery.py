@@ -1,41 +1,91 @@
-"""A person's results, newest first, a page at a time."""
+"""A person's generations, newest first, a page at a time.
+
+In the order in which they were asked for, which never changes: a job that ends while someone reads stays where it
+is, so a walk over the pages meets each once. Those in one state stand in the order in which they came into it, as in
+the timeline, because that is an index's: a rare state isn't searched for through all the others. What has ended never
+moves in that order either.
+"""
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
-
-from django.db.models import QuerySet
 
 from apps.accounts.models import User
 from apps.common import keyset
-from apps.generations.models import GenerationJob, JobKind
+from apps.common.keyset import BadCursor
+from apps.generations.filters import EVERYTHING, JobFilters
+from apps.generations.models import GenerationJob, GenerationJobQuerySet
 
-PAGE = 24
+_CURSOR_PARTS = ("t", "i", "f")
+
+
+class Neighbours(NamedTuple):
+    """The generations on either side of one in the gallery; null at an end."""
+
+    newer: UUID | None
+    older: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
 class GalleryPage:
-    """Completed jobs and the cursor of those after them, empty on the last page."""
+    """Some generations and the cursor of those after them, empty on the last page."""
 
     jobs: tuple[GenerationJob, ...]
     next_cursor: str
 
 
-def gallery_page(user: User, *, character_id: UUID | None = None, cursor: str = "") -> GalleryPage:
-    """The results of one AI influencer or of all. Raises BadCursor."""
-    jobs: QuerySet[GenerationJob] = user.generation_jobs.filter(kind=JobKind.COMPLETED).select_related("character")
-    if character_id:
-        jobs = jobs.filter(character_id=character_id)
-    if cursor:
-        jobs = keyset.before(jobs, ("occurred_at", "id"), _position(cursor))
-    found = tuple(jobs.order_by("-occurred_at", "-id")[: PAGE + 1])
-    more = len(found) > PAGE
-    return GalleryPage(found[:PAGE], _cursor(found[PAGE - 1]) if more else "")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gallery:
+    """The person's generations that pass the filters, ``limit`` a page."""
 
+    user: User
+    filters: JobFilters = EVERYTHING
+    limit: int = 24
 
-def _cursor(job: GenerationJob) -> str:
-    return keyset.encode({"t": job.occurred_at.isoformat(), "i": str(job.pk)})
+    def page(self, cursor: str = "") -> GalleryPage:
+        """The first page, or the one after the cursor. Raises BadCursor."""
+        jobs = self._jobs().select_related("character")
+        if cursor:
+            jobs = keyset.before(jobs, self._order, self._position(cursor))
+        found = tuple(jobs.order_by(*self._descending)[: self.limit + 1])
+        more = len(found) > self.limit
+        return GalleryPage(found[: self.limit], self._cursor(found[self.limit - 1]) if more else "")
 
+    def neighbours(self, job: GenerationJob) -> Neighbours:
+        """The generations that stand beside the job, also where it doesn't pass the filters itself."""
+        here = (getattr(job, self._order[0]), job.pk)
+        newer = keyset.after(self._jobs(), self._order, here).order_by(*self._order)
+        older = keyset.before(self._jobs(), self._order, here).order_by(*self._descending)
+        return Neighbours(
+            newer=newer.values_list("pk", flat=True).first(), older=older.values_list("pk", flat=True).first()
+        )
 
-def _position(cursor: str) -> tuple[object, object]:
-    parts = keyset.decode(cursor, ("t", "i"))
-    return keyset.read_time(parts["t"]), keyset.read_uuid(parts["i"])
+    @property
+    def _order(self) -> tuple[str, str]:
+        return ("occurred_at" if self.filters.status else "created_at", "id")
+
+    @property
+    def _descending(self) -> list[str]:
+        return [f"-{name}" for name in self._order]
+
+    def _jobs(self) -> GenerationJobQuerySet:
+        asked = {
+            "character_id": self.filters.character_id,
+            "kind": self.filters.kind,
+            "status": self.filters.status,
+            "created_at__gte": self.filters.since,
+            f"{self._order[0]}__gte": self.filters.since,  # nothing happens to a job before it is asked for
+        }
+        return self.user.generation_jobs.filter(**{name: value for name, value in asked.items() if value})
+
+    def _cursor(self, job: GenerationJob) -> str:
+        return keyset.encode(
+            {"t": getattr(job, self._order[0]).isoformat(), "i": str(job.pk), "f": self.filters.fingerprint}
+        )
+
+    def _position(self, cursor: str) -> tuple[datetime, UUID]:
+        parts = keyset.decode(cursor, _CURSOR_PARTS)
+        if parts["f"] != self.filters.fingerprint:
+            raise BadCursor
+        return keyset.read_time(parts["t"]), keyset.read_uuid(parts["i"])

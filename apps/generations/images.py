@@ -1,6 +1,6 @@
 """A provider's pictures on their way into private storage: checked, given a thumbnail, stored, or thrown away."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
@@ -55,10 +55,31 @@ def discard_remains(job_id: UUID) -> None:
     """Removes whatever the job has stored, also by a worker that was killed, and the half of a file that a full disk
     had room for. Where the storage refuses, it stays.
     """
-    folder = _folder(job_id)
     with suppress(OSError):
-        for name in default_storage.listdir(folder)[1]:
-            default_storage.delete(f"{folder}/{name}")
+        _remove(_left_in_folder(job_id))
+
+
+def remove_files(job_id: UUID, names: Iterable[str]) -> int:
+    """Removes the named files and whatever else lies in the job's folder, then the folder. Returns how many files
+    there were. What is gone already is no error; raises OSError where the storage refuses.
+    """
+    removed = _remove({name for name in names if default_storage.exists(name)} | _left_in_folder(job_id))
+    default_storage.delete(_folder(job_id))
+    return removed
+
+
+def _remove(names: Collection[str]) -> int:
+    for name in names:
+        default_storage.delete(name)
+    return len(names)
+
+
+def _left_in_folder(job_id: UUID) -> set[str]:
+    folder = _folder(job_id)
+    try:
+        return {f"{folder}/{name}" for name in default_storage.listdir(folder)[1]}
+    except FileNotFoundError:
+        return set()
 
 
 def _folder(job_id: UUID) -> str:

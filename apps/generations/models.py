@@ -2,15 +2,17 @@
 
 from datetime import datetime
 from typing import ClassVar, Self
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, Expression, F, Q, Value, When
 from django.db.models.fields.json import KT
-from django.db.models.functions import Cast, Coalesce, Lower, Now
+from django.db.models.functions import MD5, Cast, Coalesce, Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.identifiers import first_uuid_v7_at
+from apps.common.keyset import after
 from apps.common.sql import CurrentTransactionId, TransactionIdField, UuidV7
 from apps.generations.states import FINAL, IN_FLIGHT, Status
 
@@ -32,6 +34,9 @@ class CharacterQuerySet(models.QuerySet["Character"]):
     def available(self) -> Self:
         """Those that new generations can be for."""
         return self.filter(archived_at=None)
+
+    def archived(self) -> Self:
+        return self.exclude(archived_at=None)
 
     def by_name(self) -> Self:
         return self.order_by(Lower("name"), "id")
@@ -61,16 +66,31 @@ class Character(models.Model):
         return self.name
 
 
+class PromptQuerySet(models.QuerySet["Prompt"]):
+    def kept(self) -> Self:
+        """Those that are offered for use again."""
+        return self.filter(removed_at=None)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-created_at", "-id")
+
+
 class Prompt(models.Model):
-    """A prompt kept for use again."""
+    """A prompt kept for use again. Taken off the list, never deleted, so that jobs go on naming it."""
 
     id = models.UUIDField(primary_key=True, editable=False, db_default=UuidV7())
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="prompts")
     text = models.TextField(max_length=4000)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+    removed_at = models.DateTimeField(null=True, editable=False)
+
+    objects = PromptQuerySet.as_manager()
 
     class Meta:
         db_table = "prompts"
+        constraints: ClassVar = [
+            models.UniqueConstraint("user", MD5("text"), condition=Q(removed_at=None), name="a_prompt_is_kept_once"),
+        ]
 
     def __str__(self) -> str:
         return self.text[:60]
@@ -103,6 +123,15 @@ class GenerationJobQuerySet(models.QuerySet["GenerationJob"]):
 
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "-id")
+
+    def with_files_older_than(self, moment: datetime) -> Self:
+        """Those that ended well before the moment and whose files are still kept, the oldest first."""
+        kept = self.filter(status=Status.COMPLETED, pruned_at=None, completed_at__lt=moment)
+        return kept.order_by("completed_at", "id")
+
+    def ended_after(self, moment: datetime, job_id: UUID) -> Self:
+        """Those that come after that job in the order in which jobs ended."""
+        return after(self, ("completed_at", "id"), (moment, job_id))
 
     def never_picked_up(self, since: Expression) -> Self:
         """Queued jobs that were last offered to the workers before ``since``, the longest waiting first."""
@@ -221,10 +250,13 @@ class GenerationJob(models.Model):
                 condition=Q(character__isnull=False),
                 name="job_timeline_of_character",
             ),
-            # The staff's lists: everyone's jobs by when they were asked for, one person's, and the few that are in
-            # flight or failed. Completed ones are most of all, so the first index finds a page of them just as well.
+            # The gallery, and the staff's list of one person's jobs. The influencer stands behind the order, so that
+            # what is for others is left out before its row is read. The status doesn't: it would tempt the planner
+            # away from the timeline's own index.
+            models.Index(fields=["user", "created_at", "id", "character"], name="job_gallery"),
+            # The staff's lists: everyone's jobs by when they were asked for, and the few that are in flight or
+            # failed. Completed ones are most of all, so the first index finds a page of them just as well.
             models.Index(fields=["created_at", "id"], name="job_newest"),
-            models.Index(fields=["user", "created_at", "id"], name="job_newest_of_user"),
             models.Index(
                 fields=["kind", "created_at", "id"],
                 condition=Q(kind__in=[JobKind.STARTED.value, JobKind.FAILED.value]),
@@ -232,6 +264,11 @@ class GenerationJob(models.Model):
             ),
             models.Index(fields=["enqueued_at"], condition=Q(status=Status.QUEUED), name="job_waiting"),
             models.Index(fields=["updated_at"], condition=Q(status=Status.PROCESSING), name="job_processing"),
+            models.Index(
+                fields=["completed_at", "id"],
+                condition=Q(status=Status.COMPLETED, pruned_at=None),
+                name="job_with_files_by_age",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ The account's row is the queue in which a person's requests stand: limit and cre
 
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -17,14 +17,18 @@ from apps.accounts.usage import Usage, active_subscription
 from apps.common.enqueue import enqueue_after_commit
 from apps.common.sql import ClockTimestamp
 from apps.credits import ledger
+from apps.generations import prompts
 from apps.generations.images import StoredImage, discard, discard_remains
-from apps.generations.models import Character, GenerationImage, GenerationJob
-from apps.generations.pricing import cost
+from apps.generations.models import Character, GenerationImage, GenerationJob, Prompt, Quality
+from apps.generations.pricing import MAX_IMAGES, cost
+from apps.generations.providers.aspect_ratios import ASPECT_RATIOS
 from apps.generations.queries import usage_of
 from apps.generations.states import Status, sources
 
 PRODUCE = "generations.produce"
 ASKED = ("prompt", "quality", "aspect_ratio", "image_count", "seed")
+SEEDS = 2**31
+RETRY_KEY = "retry:"
 
 
 class LimitReached(Exception):
@@ -40,19 +44,24 @@ class KeyReused(Exception):
 
 
 class NotRetryable(Exception):
-    """Only a failed job can be tried again."""
+    """Only a failed job can be tried again, and an imported one only where it says all that has to be known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What is asked of the provider."""
+    """What is asked of the provider. A seed is drawn where none is given.
+
+    ``kept_prompt`` is the one that the text is from; ``keeps_prompt`` keeps the text for use again.
+    """
 
     prompt: str
     quality: str
     aspect_ratio: str
     image_count: int
     character: Character | None = None
-    seed: int = field(default_factory=lambda: secrets.randbelow(2**31))
+    kept_prompt: Prompt | None = None
+    keeps_prompt: bool = False
+    seed: int | None = None
 
     @property
     def cost(self) -> int:
@@ -60,7 +69,9 @@ class Wish:
         return cost(self.quality, self.image_count)
 
     def as_input(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in ASKED}
+        """What a job keeps of it."""
+        asked = {name: getattr(self, name) for name in ASKED}
+        return asked | {"seed": secrets.randbelow(SEEDS) if self.seed is None else self.seed}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +108,7 @@ def request(
     job = GenerationJob.objects.create(
         user=user,
         character=wish.character,
+        prompt=prompts.keep(user=user, text=wish.prompt) if wish.keeps_prompt else wish.kept_prompt,
         input=wish.as_input(),
         credits_used=wish.cost,
         plan=subscription.plan if subscription else None,
@@ -114,12 +126,12 @@ def request(
 
 def retry(*, job: GenerationJob) -> GenerationJob:
     """A new job with the failed one's wish, charged anew; pressed twice, the same new job. Raises as request does."""
-    if job.status != Status.FAILED:
+    if job.status != Status.FAILED or not _is_understood(job):
         raise NotRetryable
     # What an imported job was asked for may say more than we understand.
     asked = {name: job.input[name] for name in ASKED if name in job.input}
     wish = Wish(character=job.character, **asked)
-    return request(user=job.user, wish=wish, idempotency_key=f"retry:{job.pk}", retried_from=job)
+    return request(user=job.user, wish=wish, idempotency_key=f"{RETRY_KEY}{job.pk}", retried_from=job)
 
 
 def claim(job_id: UUID, *, attempt: int) -> GenerationJob | None:
@@ -182,9 +194,17 @@ def _requested_before(user: User, wish: Wish, key: str | None) -> GenerationJob 
 
 
 def _differs(job: GenerationJob, wish: Wish) -> bool:
-    """The seed is drawn anew for every wish and says nothing about what was asked."""
-    asked = wish.as_input() | {"seed": job.input.get("seed")}
+    """A seed that was drawn says nothing about what was asked."""
+    asked = {name: getattr(wish, name) for name in ASKED}
+    if wish.seed is None:
+        asked["seed"] = job.input.get("seed")
     return asked != job.input or job.character_id != (wish.character and wish.character.pk)
+
+
+def _is_understood(job: GenerationJob) -> bool:
+    """Whether the job was asked for in terms that a request of today could use."""
+    is_known = job.quality in Quality and job.aspect_ratio in ASPECT_RATIOS
+    return is_known and bool(job.prompt_text) and job.input.get("image_count") in range(1, MAX_IMAGES + 1)
 
 
 def _charge(job: GenerationJob, wish: Wish) -> None:

@@ -1,13 +1,15 @@
 """Reads of generations that combine tables."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, TruncDate
 
 from apps.accounts.models import Plan, User
 from apps.accounts.usage import Usage, usage
+from apps.common.days import beginning_of, end_of
 from apps.generations.models import GenerationImage, GenerationJob, JobKind
 
 
@@ -25,6 +27,17 @@ def usage_of(user: User, *, plan: Plan | None) -> Usage:
     )
     counted = User.objects.annotate(in_flight=Coalesce(Subquery(in_flight), 0)).get(pk=user.pk)
     return usage(plan=plan, user=counted, in_flight=counted.in_flight)
+
+
+def images_per_day(user: User, *, last: date, days: int) -> dict[date, int]:
+    """How many images were finished on each of the days up to ``last``, in the person's own days; only days with any.
+
+    One range of an index, as long as these days' jobs.
+    """
+    since, until = beginning_of(last - timedelta(days=days - 1), user.zone), end_of(last, user.zone)
+    finished = user.generation_jobs.completed().filter(occurred_at__gte=since, occurred_at__lt=until)
+    by_day = finished.annotate(day=TruncDate("occurred_at", tzinfo=user.zone)).values_list("day")
+    return dict(by_day.annotate(made=Sum("image_count")).order_by("day"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

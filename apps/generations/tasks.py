@@ -1,13 +1,22 @@
 """Celery's doors to generations: each carries ids and makes one call."""
 
+from datetime import timedelta
+from itertools import islice
 from uuid import UUID
 
+import structlog
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from apps.common.enqueue import send
 from apps.generations import production
+from apps.generations.pruning import Pruned, prune
 from apps.generations.sweep import sweep, tidy
+
+log = structlog.get_logger(__name__)
+
+MOST_PRUNED_AT_ONCE = 20_000
 
 
 @shared_task(name="generations.produce")
@@ -28,3 +37,11 @@ def sweep_generations() -> None:
 def tidy_generations() -> None:
     """Removes what failed jobs may have left in the storage."""
     tidy(now=timezone.now())
+
+
+@shared_task(name="generations.prune")
+def prune_generations() -> None:
+    """Removes files older than the setting says, so many at most that the task's time is enough."""
+    before = timezone.now() - timedelta(days=settings.GENERATION_FILES_KEPT_DAYS)
+    done = sum(islice(prune(before=before), MOST_PRUNED_AT_ONCE), start=Pruned())
+    log.info("generations pruned", jobs=done.jobs, files=done.files, refused=done.refused)

@@ -15,6 +15,7 @@ from apps.sandbox.models import Delivery, DeliveryState, PrintifyWebhook
 
 TIMEOUT_S: Final = 10.0
 LATE: Final = timedelta(seconds=30)
+BETWEEN_CALLS: Final = timedelta(seconds=2)
 BETWEEN_REVERSED: Final = timedelta(seconds=1)
 BLOCKED_FOR: Final = timedelta(hours=1)
 MOST_OF_AN_ANSWER: Final = 2_000
@@ -95,22 +96,24 @@ def post_one() -> bool:
 def _post(delivery: Delivery, now: datetime) -> None:
     sender = SENDERS[delivery.sender]
     headers = {"Content-Type": "application/json; charset=utf-8", **sender.headers(delivery, now)}
-    delivery.attempts += 1
     delivery.tried_at = now
     try:
         answer = requests.post(
             delivery.url, delivery.body.encode(), headers=headers, timeout=TIMEOUT_S, allow_redirects=False
         )
     except requests.RequestException as error:
+        # The development server is being started again: no answer, so no attempt either.
         delivery.answer_status, delivery.answer = None, type(error).__name__
+        delivery.due_at = timezone.now() + BETWEEN_CALLS
     else:
+        delivery.attempts += 1
         delivery.answer_status, delivery.answer = answer.status_code, answer.text[:MOST_OF_AN_ANSWER].replace("\0", "")
-    _judge(delivery, sender)
+        _judge(delivery, sender)
 
 
 def _judge(delivery: Delivery, sender: Sender) -> None:
     """Taken, to be tried again, or given up; the print provider then blocks the address for an hour."""
-    if delivery.answer_status is not None and 200 <= delivery.answer_status < 300:
+    if 200 <= (delivery.answer_status or 0) < 300:
         delivery.state = DeliveryState.ANSWERED
     elif delivery.attempts <= len(sender.pauses_s):
         delivery.due_at = timezone.now() + timedelta(seconds=sender.pauses_s[delivery.attempts - 1])

@@ -14,7 +14,7 @@ from apps.sandbox.models import Mail
 
 # A mail is a stranger's page: it may look as it likes and do nothing, and only we may frame it. Its links open a
 # page of their own.
-_BASE = '<base target="_blank">'
+_BASE = '<!DOCTYPE html><base target="_blank">'
 _MAIL_POLICY = {
     "default-src": ["'none'"],
     "style-src": ["'unsafe-inline'"],

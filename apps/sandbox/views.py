@@ -56,6 +56,7 @@ def controls(request: HttpRequest) -> HttpResponse:
         "pace": PaceForm(initial={"pace": pace.percent()}),
         "faults": FaultsForm(initial={key: pending.get(key, 0) for key in faults.FAULTS}),
         "pending": sum(pending.values()),
+        "blocked_until": webhooks.blocked_until(),
     }
     return render_page(request, "sandbox/controls.html", context)
 
@@ -205,7 +206,8 @@ def _charges(intent: str) -> list[str]:
 
 
 def _readable(body: Any) -> str:
-    return json.dumps(body, indent=2, ensure_ascii=False)
+    """The database doesn't keep the order of names."""
+    return json.dumps(body, indent=2, ensure_ascii=False, sort_keys=True)
 
 
 def _page_of(request: HttpRequest) -> str:

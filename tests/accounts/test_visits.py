@@ -81,7 +81,7 @@ def test_the_first_page_of_a_day_takes_two_queries_more_and_the_next_none(
     newcomer: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     visitor = SignedIn(newcomer)
-    session_and_user, pages_own, visit_and_day = 2, 3, 2
+    session_and_user, pages_own, visit_and_day = 2, 4, 2
 
     with django_assert_num_queries(session_and_user + pages_own + visit_and_day):
         visitor.get("/credits/")

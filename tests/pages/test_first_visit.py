@@ -20,6 +20,7 @@ PAGES = (
     "/gallery/",
     "/characters/",
     "/credits/",
+    "/credits/plan/",
     "/account/",
 )
 
@@ -38,7 +39,7 @@ def generate(page: Page, site: str) -> None:
     page.locator("main form button").last.click()
     page.goto(f"{site}/generate/")
     page.get_by_label("AI influencer").select_option(label="Luna")
-    page.get_by_label("Prompt").fill("Golden hour on a quiet beach")
+    page.get_by_label("Prompt", exact=True).fill("Golden hour on a quiet beach")
     page.get_by_role("button", name="Generate for").click()
 
 

@@ -5,6 +5,7 @@ import re
 import httpx
 import pytest
 
+from tests.running import wait_until
 from tests.sandbox.conftest import Sandbox, Visitor
 from tests.sandbox.test_printify import drafted
 
@@ -69,6 +70,20 @@ def test_what_the_product_answered_can_be_read(sandbox: Sandbox, shop: httpx.Cli
     sandbox.listener.wait_for("order:created", times=1)
 
     assert id in visitor.get(delivery_of(visitor, id)).text
+
+
+def test_the_print_provider_gives_up_and_tells_nothing_until_it_is_asked_to(
+    sandbox: Sandbox, shop: httpx.Client, visitor: Visitor
+) -> None:
+    sandbox.listener.answers[:] = [500] * 4
+    drafted(shop)
+    wait_until(lambda: "gave up" in visitor.get("/sandbox/").text, "it gives up")
+    drafted(shop)
+    assert sandbox.listener.topics() == ["order:created"] * 4
+
+    visitor.press("/sandbox/", "/sandbox/webhooks/unblock/")
+    drafted(shop)
+    sandbox.listener.wait_for("order:created", times=5)
 
 
 def delivery_of(visitor: Visitor, order: str) -> str:

@@ -157,10 +157,14 @@ def test_what_is_wrong_or_out_of_stock_is_refused_with_a_reason(shop: httpx.Clie
         each for each in shop.get("products.json", params={"page": 2}).json()["data"] if each["title"] == "Tote bag"
     )
     line = {"product_id": bag["id"], "variant_id": bag["variants"][1]["id"], "quantity": 1}
-    reasons = [
-        shop.post("orders.json", json=asked_for(shop, **changes)).json()["errors"]["reason"]
-        for changes in ({"line_items": [line]}, {"line_items": []}, {"address_to": {}}, {"external_id": ""})
-    ]
+    wrong: tuple[dict[str, Any], ...] = (
+        {"line_items": [line]},
+        {"line_items": []},
+        {"address_to": {}},
+        {"external_id": ""},
+    )
+    answers = [shop.post("orders.json", json=asked_for(shop, **changes)).json() for changes in wrong]
+    reasons = [answer["errors"]["reason"] for answer in answers]
 
     assert reasons == [
         "Insufficient stock for Black.",

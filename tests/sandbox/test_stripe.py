@@ -30,7 +30,9 @@ def heard(sandbox: Sandbox, topic: str) -> stripe.Event:
     """The webhook, checked and read by the official package."""
     webhook = sandbox.listener.wait_for(topic)
     assert webhook.path == "/webhooks/stripe/"
-    return stripe.Webhook.construct_event(webhook.body, webhook.headers["Stripe-Signature"], sandbox.stripe_secret)
+    signature = webhook.headers["Stripe-Signature"]
+    event: stripe.Event = stripe.Webhook.construct_event(webhook.body, signature, sandbox.stripe_secret)
+    return event
 
 
 def test_it_speaks_the_version_that_the_package_pins() -> None:
@@ -151,6 +153,7 @@ def test_an_idempotency_key_does_a_thing_once(client: StripeClient, visitor: Vis
     )
 
     assert first.id == second.id
+    assert second.last_response
     assert second.last_response.headers["Idempotent-Replayed"] == "true"
     assert len(client.v1.refunds.list({"payment_intent": intent}).data) == 1
     with pytest.raises(stripe.IdempotencyError):

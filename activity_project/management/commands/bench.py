@@ -7,9 +7,12 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from activity_project.benchmarks.timeline import history, suite
+from activity_project.benchmarks.generations import suite as generations
+from activity_project.benchmarks.timeline import history
+from activity_project.benchmarks.timeline import suite as timeline
 
-SUITES = {"timeline": suite.run}
+SUITES = {"timeline": timeline.run, "generations": generations.run}
+DEFAULT_ROWS = {"timeline": history.DEFAULT_ROWS, "generations": generations.DEFAULT_ROWS}
 
 
 class Command(BaseCommand):
@@ -21,7 +24,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("suite", choices=SUITES, help="what to measure")
-        parser.add_argument("--rows", type=int, default=history.DEFAULT_ROWS, help="how many (default %(default)s)")
+        sizes = ", ".join(f"{rows:,} for {suite}" for suite, rows in DEFAULT_ROWS.items())
+        parser.add_argument("--rows", type=int, help=f"how many (default {sizes})")
         parser.add_argument("--seed", type=int, default=1, help="begins the chance that makes the data (default 1)")
         parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to a file")
         parser.add_argument("--fresh", action="store_true", help="make the data anew, also where they are there")
@@ -30,6 +34,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.DEBUG:
             raise CommandError("DEBUG is on, which isn't what production runs: unset it and set SECRET_KEY.")
+        options["rows"] = options["rows"] or DEFAULT_ROWS[options["suite"]]
         if options["rows"] < 1_000:
             raise CommandError("Fewer than 1,000 rows show nothing.")
         named = ("rows", "seed", "fresh", "counts_only")

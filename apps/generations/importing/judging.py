@@ -74,15 +74,18 @@ ANALYZE import_jobs_judged
 # A charge and a refund are of the same job, the person's own; the amount of a charge is what the job says it used.
 _TRANSACTIONS = f"""
 CREATE UNLOGGED TABLE import_transactions_judged AS
-SELECT moved.*, account.user_id, known.id IS NOT NULL AS is_there,
+SELECT moved.*, account.user_id, author.id AS recorded_by_id, known.id IS NOT NULL AS is_there,
        COALESCE(brought.character_id, old.character_id) AS character_id,
-       COALESCE(brought.input ->> 'quality', old.quality, '') AS quality_mode,
+       COALESCE(brought.quality, old.quality, '') AS quality_mode,
        CASE WHEN account.user_id IS NULL THEN {_NOBODY}
             WHEN row_number() OVER (PARTITION BY moved.id ORDER BY moved.line) > 1 THEN {_TWICE}
             WHEN known.id IS NOT NULL AND (known.user_id, known.type, known.amount, known.reference_id)
                  IS DISTINCT FROM (account.user_id, moved.type, moved.amount, moved.job_id)
               THEN 'the id already stands for another transaction'
-            WHEN known.id IS NOT NULL OR moved.job_id IS NULL THEN NULL
+            WHEN known.id IS NOT NULL THEN NULL
+            WHEN moved.by_email IS NOT NULL AND author.id IS NULL
+              THEN format('nobody here has the address %s, by whom it was made', moved.by_email)
+            WHEN moved.job_id IS NULL THEN NULL
             WHEN COALESCE(brought.id, old.id) IS NULL THEN 'there is no such job, or its line was refused'
             WHEN COALESCE(brought.user_id, old.user_id) <> account.user_id THEN 'the job is someone else''s'
             WHEN abs(moved.amount) <> COALESCE(brought.credits_used, old.credits_used)
@@ -99,7 +102,8 @@ SELECT moved.*, account.user_id, known.id IS NOT NULL AS is_there,
   JOIN import_accounts AS account USING (email)
   LEFT JOIN import_jobs_judged AS brought ON brought.id = moved.job_id AND brought.reason IS NULL
   LEFT JOIN generation_jobs AS old ON old.id = moved.job_id
-  LEFT JOIN credit_transactions AS known ON known.id = moved.id;
+  LEFT JOIN credit_transactions AS known ON known.id = moved.id
+  LEFT JOIN users AS author ON lower(author.email) = moved.by_email;
 INSERT INTO import_rejects SELECT line, reason FROM import_transactions_judged WHERE reason IS NOT NULL;
 CREATE INDEX ON import_transactions_judged (user_id, created_at, line);
 ANALYZE import_transactions_judged

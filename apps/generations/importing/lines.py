@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any, BinaryIO, NamedTuple, NoReturn
 from apps.generations.importing.rows import COLUMNS
 
 MOST_BYTES = 1_000_000
+# What no text of the database may hold; lone surrogates are what wasn't UTF-8.
+_UNFIT = re.compile("[\x00\ud800-\udfff]")
 _BOM = b"\xef\xbb\xbf"
 _CHUNK_BYTES = 1 << 20
 
@@ -78,7 +81,17 @@ def _json_line(number: int, raw: bytes) -> Line:
         return Line(number, {}, "the line isn't UTF-8")
     except (ValueError, RecursionError) as error:
         return Line(number, {}, f"the line isn't JSON: {error}")
-    return Line(number, record) if isinstance(record, dict) else Line(number, {}, "the line isn't a JSON object")
+    if not isinstance(record, dict):
+        return Line(number, {}, "the line isn't a JSON object")
+    # Only written as escapes can they be in a line of JSON.
+    return _fit(number, record) if b"\\u" in raw else Line(number, record)
+
+
+def _fit(number: int, record: Mapping[str, Any]) -> Line:
+    for name, value in record.items():
+        if isinstance(value, str) and _UNFIT.search(value):
+            return Line(number, {}, f"{name} holds a null byte, or what isn't UTF-8")
+    return Line(number, record)
 
 
 def _no_number(name: str) -> NoReturn:
@@ -128,4 +141,4 @@ def _header(reader: Any) -> list[str]:
 def _csv_line(number: int, header: list[str], cells: list[str]) -> Line:
     if len(cells) != len(header):
         return Line(number, {}, f"the row has {len(cells)} cells where the header has {len(header)}")
-    return Line(number, {name: cell for name, cell in zip(header, cells, strict=True) if cell})
+    return _fit(number, {name: cell for name, cell in zip(header, cells, strict=True) if cell})

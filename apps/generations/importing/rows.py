@@ -1,6 +1,5 @@
 """What one record must be by itself: which fields it has, and what each may hold."""
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -50,21 +49,24 @@ _FIELDS: Mapping[Kind, frozenset[str]] = {
             "processing_time_ms",
         }
     ),
-    Kind.TRANSACTION: frozenset({"kind", "id", "user", "type", "amount", "job", "description", "created_at"}),
+    Kind.TRANSACTION: frozenset({"kind", "id", "user", "type", "amount", "job", "description", "created_at", "by"}),
 }  # fmt: skip
 COLUMNS = frozenset[str]().union(*_FIELDS.values())
 
 _EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
-_UNFIT = re.compile("[\x00\ud800-\udfff]")
 _STATUSES = {
     "completed": Status.COMPLETED,
     "success": Status.COMPLETED,
     "failed": Status.FAILED,
 }
 _ZONES = frozenset(available_timezones())
-_OF_A_JOB = frozenset({TransactionType.GENERATION, TransactionType.REFUND})
+# Sets of plain texts: to ask an enumeration takes longer than all else about a field.
+_KINDS = {kind.value: kind for kind in Kind}
+_TYPES = frozenset(TransactionType.values)
+_QUALITIES = frozenset(Quality.values)
+_OF_A_JOB = frozenset({TransactionType.GENERATION.value, TransactionType.REFUND.value})
 
 
 class Judge:
@@ -82,9 +84,9 @@ class Judge:
     def row(self, record: Mapping[str, Any]) -> Row:
         """The record's row. Raises Refused."""
         name = record.get("kind")
-        if not isinstance(name, str) or name not in self._by_kind:
+        kind = _KINDS.get(name) if isinstance(name, str) else None
+        if kind is None:
             raise Refused(f"kind must be one of {', '.join(Kind)}")
-        kind = Kind(name)
         if not record.keys() <= _FIELDS[kind]:
             raise Refused(f"a {kind} has no field {min(record.keys() - _FIELDS[kind])!r}")
         return Row(kind, self._by_kind[kind](record))
@@ -102,14 +104,15 @@ class Judge:
             _email(record, "user"),
             _text(record, "character", 80),
             status.value,
-            _input(record),
+            *_asked(record),
             _whole(record, "credits_used", 0, MOST_CREDITS),
             created,
             started,
             completed,
             error,
             _text(record, "error_code", 40),
-            _metadata(record),
+            _text(record, "model", 100),
+            _maybe_whole(record, "processing_time_ms", 10**12),
         )
 
     def _times(self, record: Mapping[str, Any]) -> tuple[str, str, str]:
@@ -122,18 +125,22 @@ class Judge:
 
     def _transaction(self, record: Mapping[str, Any]) -> Cells:
         type_ = _text(record, "type", 24)
-        if type_ not in TransactionType:
+        if type_ not in _TYPES:
             raise Refused(f"type must be one of {', '.join(TransactionType)}")
         if (type_ in _OF_A_JOB) != ("job" in record):
             raise Refused("a generation or refund names its job, and no other transaction does")
+        is_adjustment = type_ == TransactionType.ADMIN_ADJUSTMENT
+        if is_adjustment != ("by" in record):
+            raise Refused("an adjustment says by whom it was made, and no other transaction does")
         return (
             _uuid(record, "id"),
             _email(record, "user"),
             type_,
             _amount(record, type_),
             _uuid(record, "job") if "job" in record else "",
-            _text(record, "description", 200),
+            _text(record, "description", 200, least=1 if is_adjustment else 0),
             self._moment(record, "created_at").isoformat(),
+            _email(record, "by") if is_adjustment else "",
         )
 
     def _moment(self, record: Mapping[str, Any], name: str) -> datetime:
@@ -171,31 +178,20 @@ def _amount(record: Mapping[str, Any], type_: str) -> int:
     return amount
 
 
-def _input(record: Mapping[str, Any]) -> str:
+def _asked(record: Mapping[str, Any]) -> Cells:
+    """Prompt, quality, aspect ratio, number of images and seed."""
     quality = _text(record, "quality", 16) or Quality.STANDARD.value
-    if quality not in Quality:
+    if quality not in _QUALITIES:
         raise Refused(f"quality must be one of {', '.join(Quality)}")
     ratio = _text(record, "aspect_ratio", 8) or "1:1"
     if ratio not in ASPECT_RATIOS:
         raise Refused(f"aspect_ratio must be one of {', '.join(ASPECT_RATIOS)}")
-    asked: dict[str, Any] = {
-        "prompt": _text(record, "prompt", 4_000),
-        "quality": quality,
-        "aspect_ratio": ratio,
-        "image_count": _whole(record, "image_count", 1, MOST_IMAGES) if "image_count" in record else 1,
-    }
-    if "seed" in record:
-        asked["seed"] = _whole(record, "seed", 0, 2**63 - 1)
-    return json.dumps(asked)
+    images = _whole(record, "image_count", 1, MOST_IMAGES) if "image_count" in record else 1
+    return _text(record, "prompt", 4_000), quality, ratio, images, _maybe_whole(record, "seed", 2**63 - 1)
 
 
-def _metadata(record: Mapping[str, Any]) -> str:
-    metadata: dict[str, Any] = {}
-    if model := _text(record, "model", 100):
-        metadata["model"] = model
-    if "processing_time_ms" in record:
-        metadata["processing_time_ms"] = _whole(record, "processing_time_ms", 0, 10**12)
-    return json.dumps(metadata)
+def _maybe_whole(record: Mapping[str, Any], name: str, most: int) -> int | str:
+    return _whole(record, name, 0, most) if name in record else ""
 
 
 def _text(record: Mapping[str, Any], name: str, most: int, *, least: int = 0) -> str:
@@ -208,8 +204,6 @@ def _text(record: Mapping[str, Any], name: str, most: int, *, least: int = 0) ->
     text = text.strip()
     if not least <= len(text) <= most:
         raise Refused(f"{name} must have {least} to {most} characters" if text else f"{name} is missing")
-    if _UNFIT.search(text):
-        raise Refused(f"{name} holds a null byte, or what isn't UTF-8")
     return text
 
 

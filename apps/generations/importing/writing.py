@@ -44,8 +44,13 @@ SELECT brought.id, brought.user_id, brought.name, brought.description
 """
 
 _JOBS = """
-SELECT job.id, job.user_id, job.character_id, job.status, job.input, job.credits_used, job.created_at, job.started_at,
-       job.completed_at, job.completed_at, COALESCE(job.error, ''), COALESCE(job.error_code, ''), job.metadata,
+SELECT job.id, job.user_id, job.character_id, job.status,
+       jsonb_strip_nulls(jsonb_build_object(
+         'prompt', COALESCE(job.prompt, ''), 'quality', job.quality, 'aspect_ratio', job.aspect_ratio,
+         'image_count', job.image_count, 'seed', job.seed)),
+       job.credits_used, job.created_at, job.started_at, job.completed_at, job.completed_at, COALESCE(job.error, ''),
+       COALESCE(job.error_code, ''),
+       jsonb_strip_nulls(jsonb_build_object('model', job.model, 'processing_time_ms', job.processing_time_ms)),
        CASE WHEN job.status = 'completed' THEN statement_timestamp() END
   FROM import_jobs_judged AS job JOIN import_accounts AS account USING (user_id)
  WHERE account.batch = %(batch)s AND job.reason IS NULL AND NOT job.is_there
@@ -57,7 +62,8 @@ SELECT moved.id, moved.user_id, placed.seq, moved.type, moved.amount, placed.bal
        CASE WHEN moved.job_id IS NULL THEN '' ELSE 'generation_job' END AS reference_type, moved.job_id AS reference_id,
        CASE WHEN moved.job_id IS NULL THEN NULL ELSE moved.character_id END AS character_id,
        CASE WHEN moved.job_id IS NULL THEN '' ELSE moved.quality_mode END AS quality_mode,
-       COALESCE(moved.description, '') AS description, placed.created_at
+       COALESCE(moved.description, '') AS description, moved.recorded_by_id,
+       placed.created_at
   FROM import_transactions_judged AS moved
   JOIN import_placed AS placed USING (line)
   JOIN import_accounts AS account USING (user_id)
@@ -66,7 +72,7 @@ SELECT moved.id, moved.user_id, placed.seq, moved.type, moved.amount, placed.bal
 
 _COUNTS = """
 UPDATE users SET generated_count = generated_count + made.images
-  FROM (SELECT job.user_id, sum((job.input ->> 'image_count')::int) AS images
+  FROM (SELECT job.user_id, sum(job.image_count) AS images
           FROM import_jobs_judged AS job JOIN import_accounts AS account USING (user_id)
          WHERE account.batch = %(batch)s AND job.reason IS NULL AND NOT job.is_there AND job.status = 'completed'
          GROUP BY job.user_id) AS made

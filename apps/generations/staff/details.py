@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from apps.common.words import duration, grouped, signed
 from apps.credits.models import CreditTransaction
 from apps.generations.models import GenerationImage, GenerationJob
-from apps.generations.presenters import TONES, title
 from apps.generations.staff.presenters import ICONS
 from apps.generations.states import Status
+from apps.generations.words import LOOKS, title
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def job_page(
         id=str(job.pk),
         title=title(job),
         status=str(status.label),
-        tone=TONES[status],
+        tone=LOOKS[status].tone,
         icon=ICONS[status],
         email=job.user.email,
         user_url=reverse("staff:person", args=[job.user.public_id]),
@@ -146,7 +146,7 @@ def _steps(job: GenerationJob, zone: ZoneInfo) -> Iterator[Step]:
     for label, at in times:
         if at is None:
             continue
-        tone = TONES[Status(job.status)] if at == job.completed_at else "quiet"
+        tone = LOOKS[Status(job.status)].tone if at == job.completed_at else "quiet"
         yield Step(label, moment(at, zone), duration(at - before) if before else "", tone)
         before = at
 

@@ -81,7 +81,7 @@ def retries_of(job: GenerationJob) -> list[GenerationJob]:
 
 def image_of(job_id: UUID, position: int) -> GenerationImage | None:
     """One of a job's images, if its file is still kept."""
-    return GenerationImage.objects.kept().filter(job_id=job_id, position=position).first()
+    return GenerationImage.objects.kept().filter(job_id=job_id, position=position).select_related("job").first()
 
 
 def _positions(scan: Scan, limit: int) -> list[Position]:

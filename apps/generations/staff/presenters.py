@@ -14,10 +14,10 @@ from django.utils.translation import ngettext
 from apps.common.charts import Bar, BarChart
 from apps.common.words import day_in_full, duration, grouped, percent
 from apps.generations.models import GenerationJob, Quality
-from apps.generations.presenters import TONES
 from apps.generations.staff.filters import JobFilters
 from apps.generations.staff.statistics import Reach, Statistics, Tally
 from apps.generations.states import Status
+from apps.generations.words import LOOKS
 
 ICONS = {
     Status.QUEUED: "clock",
@@ -104,7 +104,7 @@ def job_row(job: GenerationJob, zone: ZoneInfo) -> JobRow:
         plan=job.plan.name if job.plan else "",
         model=str(job.metadata.get("model") or ""),
         status=str(status.label),
-        tone=TONES[status],
+        tone=LOOKS[status].tone,
         icon=ICONS[status],
         error_code=job.error_code,
         took=took(job),

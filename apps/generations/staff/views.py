@@ -16,14 +16,15 @@ from apps.common.pages import partial_asked_for, render_page
 from apps.common.staff_pages import StaffPage, register
 from apps.common.time_limits import TookTooLong, at_most
 from apps.credits.queries import transactions_of_job
+from apps.generations import pictures
 from apps.generations.models import GenerationImage
+from apps.generations.pictures import ImageGone
 from apps.generations.staff import details, jobs
 from apps.generations.staff.export_views import EXPORT, export_links
 from apps.generations.staff.forms import JobQuery
 from apps.generations.staff.presenters import job_row, list_url, summary
 from apps.generations.staff.scan import Position
 from apps.generations.staff.statistics import statistics
-from apps.generations.views import picture
 
 MOST_MS = 3_000
 SEE_IMAGES = "generations.view_generationimage"
@@ -83,15 +84,20 @@ def generation(request: UserRequest, job_id: UUID) -> HttpResponse:
 @require_safe
 def image(request: UserRequest, job_id: UUID, position: int) -> HttpResponseBase:
     """One image of anyone's."""
-    found = _image(job_id, position)
-    return picture(found.file, found.media_type)
+    try:
+        return pictures.full_picture(request, _image(job_id, position))
+    except ImageGone:
+        raise Http404 from None
 
 
 @staff(SEE_IMAGES)
 @require_safe
 def thumbnail(request: UserRequest, job_id: UUID, position: int) -> HttpResponseBase:
     """The same, small."""
-    return picture(_image(job_id, position).thumbnail, "image/webp")
+    try:
+        return pictures.thumbnail(request, _image(job_id, position))
+    except ImageGone:
+        raise Http404 from None
 
 
 def _figures(asked: JobQuery, now: datetime) -> dict[str, Any]:

@@ -24,7 +24,7 @@ def _for_servers(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpR
     def guarded(request: HttpRequest) -> HttpResponse:
         try:
             token = request.headers.get("X-Postmark-Server-Token", "")
-            if not constant_time_compare(token, settings.ANYMAIL["POSTMARK_SERVER_TOKEN"]):
+            if not constant_time_compare(token, settings.SANDBOX_MAIL["POSTMARK_SERVER_TOKEN"]):
                 raise box.Refused(401, 10, "The Server Token you provided in the request header was invalid.")
             return view(request)
         except box.Refused as refused:

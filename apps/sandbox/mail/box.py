@@ -15,7 +15,7 @@ from apps.sandbox.models import Mail, MailState
 DELIVER: Final = "mail.deliver"
 BOUNCE: Final = "mail.bounce"
 COMPLAIN: Final = "mail.complain"
-PATH: Final = "/webhooks/email/postmark/tracking/"
+PATH: Final = "/webhooks/email/postmark/"
 TAKES_S: Final = 2.0
 READING_TAKES_S: Final = 6.0
 
@@ -102,6 +102,6 @@ def _report(mail: Mail, topic: str, body: str) -> None:
         topic=topic,
         subject=str(mail.pk),
         url=product(PATH),
-        secret=settings.ANYMAIL["WEBHOOK_SECRET"],
+        secret=settings.SANDBOX_MAIL["WEBHOOK_SECRET"],
         body=body,
     )

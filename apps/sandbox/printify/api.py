@@ -20,6 +20,7 @@ from apps.sandbox.printify.shapes import Body
 PRODUCTS_A_PAGE: Final = 5
 MOST_PRODUCTS_A_PAGE: Final = 50
 ORDERS_A_PAGE: Final = 10
+MOST_ORDERS_A_PAGE: Final = 50
 
 
 # What is done for one method of an address: takes the request, then the id in the address.
@@ -70,7 +71,7 @@ def get_product(request: HttpRequest, id: str) -> Body:
 
 def list_orders(request: HttpRequest) -> Body:
     """``GET …/orders.json``."""
-    page, limit = _number(request, "page", 1), min(_number(request, "limit", ORDERS_A_PAGE), ORDERS_A_PAGE)
+    page, limit = _number(request, "page", 1), min(_number(request, "limit", ORDERS_A_PAGE), MOST_ORDERS_A_PAGE)
     return orders.listed(page=page, limit=limit, status=request.GET.get("status", ""))
 
 

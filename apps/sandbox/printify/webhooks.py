@@ -1,10 +1,12 @@
 """The addresses that the print provider tells what happens, and the telling."""
 
 import json
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db.models import Max
 from django.utils import timezone
 
 from apps.sandbox import deliveries
@@ -71,6 +73,13 @@ def remove(id: str) -> Body:
 def registered() -> list[Body]:
     """``GET …/webhooks.json``."""
     return [_json(webhook) for webhook in PrintifyWebhook.objects.order_by("id")]
+
+
+def blocked_until() -> datetime | None:
+    """When the last block ends; None where nothing is blocked."""
+    blocked = PrintifyWebhook.objects.filter(blocked_until__gt=timezone.now())
+    latest: datetime | None = blocked.aggregate(until=Max("blocked_until"))["until"]
+    return latest
 
 
 def unblock_all() -> None:

@@ -116,4 +116,6 @@ def _presented(body: Body, expand: list[str]) -> Body:
 def _response(body: dict[str, Any], *, status: int = 200) -> HttpResponse:
     text = json.dumps(body, indent=2, ensure_ascii=False)
     headers = {"Request-Id": stripe_id("req", 14), "Stripe-Version": API_VERSION}
+    if status >= 500:
+        headers["Stripe-Should-Retry"] = "false"  # a fault that the client mends by itself would show nothing
     return HttpResponse(text, content_type="application/json", status=status, headers=headers)

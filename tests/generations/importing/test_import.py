@@ -184,11 +184,26 @@ def test_the_past_is_not_put_before_what_an_account_has(import_records: Importer
     assert balance_of(mia.pk) == 10
 
 
+def test_an_adjustment_says_who_made_it_and_why(import_records: Importer) -> None:
+    boss = UserFactory.create(email="Boss@example.com")
+    adjusted = moved(91, "admin_adjustment", -10, 1, description="Bought twice", by="boss@example.com")
+
+    assert import_records(person(), bought(), adjusted) == {}
+    row = CreditTransaction.objects.get(type="admin_adjustment")
+    assert (row.recorded_by, row.description, row.balance_after) == (boss, "Bought twice", 90)
+
+
 REFUSALS: Mapping[str, tuple[list[Record], int, str]] = {
     "nobody": ([job(1)], 1, "nobody has this e-mail address"),
     "nobody's character": ([{"kind": "character", "user": MIA, "name": "Luna"}], 1, "nobody has"),
     "an unknown character": ([person(), job(1, character="Luna")], 2, "no character called 'Luna'"),
     "a job twice": ([person(), job(1), job(1)], 3, "earlier line"),
+    "an adjustment by nobody": (
+        [person(), moved(1, "admin_adjustment", 5, 1, description="Sorry", by="boss@example.com")], 2, "nobody here",
+    ),
+    "an adjustment without who": ([person(), moved(1, "admin_adjustment", 5, 1, description="Sorry")], 2, "by whom"),
+    "an adjustment without why": ([person(), moved(1, "admin_adjustment", 5, 1, by=MIA)], 2, "description is missing"),
+    "a purchase by someone": ([person(), bought() | {"by": MIA}], 2, "by whom"),
     "a transaction twice": ([person(), bought(), bought()], 3, "earlier line"),
     "a charge of no job": ([person(), bought(), moved(2, "generation", -4, 1, of=1)], 3, "no such job"),
     "a charge of a refused job": (

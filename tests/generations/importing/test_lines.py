@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from apps.generations.importing.lines import MOST_BYTES, Format, Line, UnusableFile, count, format_of, read
 
+TEXTS = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]))
+
 
 def lines_of(tmp_path: Path, content: bytes, format: Format = Format.JSONL) -> list[Line]:
     path = tmp_path / "history"
@@ -36,6 +38,8 @@ def test_marks_of_byte_order_and_of_windows_lines_are_passed_over(tmp_path: Path
         (b"[" * 100_000, "JSON"),
         (b'{"a": "\xff"}', "UTF-8"),
         (b'{"a": "\x00"}', "JSON"),
+        (b'{"a": "\\u0000"}', "null byte"),
+        (b'{"a": "\\ud800"}', "UTF-8"),
         (b'{"a": "' + b"x" * MOST_BYTES + b'"}', "longer"),
     ],
 )
@@ -51,6 +55,12 @@ def test_a_row_of_csv_may_go_over_several_lines(tmp_path: Path) -> None:
         Line(2, {"kind": "job", "prompt": "two\nlines"}),
         Line(4, {"kind": "user"}),
     ]
+
+
+@pytest.mark.parametrize("cell", [b"\x00", b"\xff"])
+def test_a_cell_that_is_no_text_is_told(tmp_path: Path, cell: bytes) -> None:
+    (line,) = lines_of(tmp_path, b"kind,id\njob," + cell + b"\n", Format.CSV)
+    assert "id holds" in line.problem
 
 
 def test_a_row_with_cells_too_many_is_told(tmp_path: Path) -> None:
@@ -83,7 +93,7 @@ def test_no_bytes_whatever_stop_the_reading(tmp_path: Path, content: bytes, form
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(records=st.lists(st.dictionaries(st.text(), st.text() | st.integers(), max_size=3), max_size=5))
+@given(records=st.lists(st.dictionaries(TEXTS, TEXTS | st.integers(), max_size=3), max_size=5))
 def test_what_was_written_as_json_lines_is_read_back(tmp_path: Path, records: list[dict[str, object]]) -> None:
     written = "".join(json.dumps(record) + "\n" for record in records).encode()
     assert [line.record for line in lines_of(tmp_path, written)] == records

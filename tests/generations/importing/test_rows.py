@@ -70,8 +70,6 @@ def test_numbers_may_be_texts_as_a_csv_has_them() -> None:
         (JOB | {"image_count": 0}, "image_count"),
         (JOB | {"quality": "best"}, "quality"),
         (JOB | {"aspect_ratio": "7:1"}, "aspect_ratio"),
-        (JOB | {"prompt": "a\x00b"}, "null byte"),
-        (JOB | {"prompt": "\udcff"}, "UTF-8"),
         (JOB | {"prompt": "a" * 4001}, "prompt"),
         (CHARGE | {"type": "gift"}, "type"),
         (CHARGE | {"amount": 4}, "doesn't fit"),

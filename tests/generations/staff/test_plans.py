@@ -24,7 +24,7 @@ JOBS = 60_000
 NOW = FIRST_DAY + timedelta(minutes=3 * JOBS)
 SCANNED = 2_000
 MOST_BUFFERS = 450  # of which up to 4 for each of the 50 jobs that are then loaded by their ids
-JOB_INDEXES = {"job_newest", "job_newest_of_user", "job_newest_not_completed"}
+JOB_INDEXES = {"job_newest", "job_gallery", "job_newest_not_completed"}
 
 # A job every three minutes, every third of one person's, every fiftieth failed, the last five in flight; and twenty
 # thousand people. Triggers are off for speed.

@@ -1,110 +1,14 @@
-"""People, the days they came, their plans, subscriptions and periods, and the tokens of their programs."""
+"""Plans, who is on which of them, the periods they have begun, and those that staff had counted anew."""
 
-from datetime import date, datetime
-from typing import Any, ClassVar, Self
-from zoneinfo import ZoneInfo, available_timezones
+from datetime import datetime
+from typing import ClassVar, Self
 
-from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.auth.models import PermissionsMixin
-from django.contrib.postgres.fields import ArrayField
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.scopes import Scope, allows
-from apps.common.sql import ClockTimestamp, UuidV7
-
-
-def validate_time_zone(name: str) -> None:
-    """Raises ValidationError for anything but a name of the IANA time zone database."""
-    if name not in available_timezones():
-        raise ValidationError(_("“%(name)s” isn't a time zone. Choose one from the list."), params={"name": name})
-
-
-class UserManager(BaseUserManager["User"]):
-    """Makes people by e-mail address; addresses are compared without regard to case."""
-
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """A new person. Without a password the person can't sign in until one is set by reset."""
-        user = self.model(email=self.normalize_email(email), **fields)
-        user.set_password(password)
-        user.save(using=self._db)
-        return user
-
-    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """A person with every permission."""
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
-
-    def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email__iexact=username)
-
-
-class User(AbstractBaseUser, PermissionsMixin):
-    """A person who signs in by e-mail; counts are in images and go up on success only."""
-
-    public_id = models.UUIDField(unique=True, editable=False, db_default=UuidV7())
-    email = models.EmailField(_("e-mail address"), unique=True)
-    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_time_zone])
-    is_active = models.BooleanField(default=True)
-    is_staff = models.BooleanField(default=False)
-    date_joined = models.DateTimeField(db_default=Now(), editable=False)
-    generated_count = models.PositiveBigIntegerField(default=0, help_text=_("Images generated, ever."))
-    current_period_count = models.PositiveBigIntegerField(default=0, help_text=_("Images since the last reset."))
-    last_reset_date = models.DateTimeField(null=True, blank=True)
-    # Loaded with every request, so that a second page of the same day knows without asking that the visit is noted.
-    last_active_on = models.DateField(null=True, editable=False)
-    activity_viewed_on = models.DateField(null=True, editable=False)
-
-    objects: ClassVar[UserManager] = UserManager()
-
-    USERNAME_FIELD = "email"
-    EMAIL_FIELD = "email"
-
-    class Meta:
-        db_table = "users"
-        constraints: ClassVar = [models.UniqueConstraint(Lower("email"), name="one_user_per_email")]
-
-    def __str__(self) -> str:
-        return self.email
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The time zone in which this person reads days and hours."""
-        return ZoneInfo(self.time_zone)
-
-
-class VisitQuerySet(models.QuerySet["Visit"]):
-    def of_customers(self) -> Self:
-        """Those of people who aren't staff."""
-        return self.filter(user__is_staff=False)
-
-    def between(self, first: date, last: date) -> Self:
-        """Those of the days from ``first`` to ``last``, both included."""
-        return self.filter(day__range=(first, last))
-
-    def before(self, day: date) -> Self:
-        return self.filter(day__lt=day)
-
-
-class Visit(models.Model):
-    """A person used the product on a day (UTC), signed in or by API. The day leads the key: it is read by days."""
-
-    pk = models.CompositePrimaryKey("day", "user_id")
-    day = models.DateField()
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="visits")
-    viewed_activity = models.BooleanField(db_default=False, help_text=_("The activity page was opened."))
-
-    objects = VisitQuerySet.as_manager()
-
-    class Meta:
-        db_table = "visits"
-        default_permissions = ()
-        permissions: ClassVar = [("view_adoption", _("Can see how many people use what"))]
-
-    def __str__(self) -> str:
-        return f"{self.user} on {self.day}"
+from apps.accounts.models.people import User
+from apps.common.sql import ClockTimestamp
 
 
 class Plan(models.Model):
@@ -117,11 +21,17 @@ class Plan(models.Model):
     price_minor = models.PositiveIntegerField(default=0, help_text=_("Price a period, in the currency's minor unit."))
     currency = models.CharField(max_length=3, default="GBP")
     is_default = models.BooleanField(default=False, help_text=_("The plan that a new person starts on."))
+    provider_price_id = models.CharField(
+        max_length=120, blank=True, db_default="", help_text=_("The payment provider's id of the price.")
+    )
 
     class Meta:
         db_table = "plans"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["is_default"], condition=Q(is_default=True), name="one_default_plan"),
+            models.UniqueConstraint(
+                fields=["provider_price_id"], condition=~Q(provider_price_id=""), name="one_plan_per_price"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -186,6 +96,9 @@ class Subscription(models.Model):
     )
     ended_at = models.DateTimeField(null=True, blank=True)
     provider_id = models.CharField(max_length=120, blank=True, help_text=_("The payment provider's own id."))
+    told_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When the provider said what it last said of how this goes on.")
+    )
 
     objects = SubscriptionQuerySet.as_manager()
 
@@ -282,53 +195,3 @@ class PeriodReset(models.Model):
 
     def __str__(self) -> str:
         return f"{self.count_before} images of {self.user_id} at {self.reset_at}"
-
-
-class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
-    def not_revoked(self) -> Self:
-        """Those that their owner hasn't taken back; some may have expired."""
-        return self.filter(revoked_at=None)
-
-    def valid(self, now: datetime) -> Self:
-        """Those that open something: neither taken back nor expired."""
-        return self.not_revoked().filter(Q(expires_at=None) | Q(expires_at__gt=now))
-
-    def newest_first(self) -> Self:
-        return self.order_by("-created_at", "-id")
-
-
-class ApiToken(models.Model):
-    """What a person's program shows instead of a password. The secret itself is nowhere: only its SHA-256 is kept.
-
-    A plain hash is enough, and can be looked up by an index: a secret of 256 random bits can't be guessed from it.
-    """
-
-    id = models.UUIDField(primary_key=True, editable=False, db_default=UuidV7())
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="api_tokens")
-    name = models.CharField(max_length=60)
-    scopes = ArrayField(models.CharField(max_length=60))
-    digest = models.BinaryField(max_length=32, unique=True, help_text=_("SHA-256 of the secret."))
-    beginning = models.CharField(max_length=16, help_text=_("The secret's first characters, to tell tokens apart."))
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
-    expires_at = models.DateTimeField(null=True, blank=True)
-    last_used_at = models.DateTimeField(null=True, blank=True, help_text=_("Noted once a minute at most."))
-    revoked_at = models.DateTimeField(null=True, blank=True)
-
-    objects = ApiTokenQuerySet.as_manager()
-
-    class Meta:
-        db_table = "api_tokens"
-        constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(scopes__len__gt=0), name="token_has_a_scope"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.beginning}…)"
-
-    @property
-    def scope_labels(self) -> list[str]:
-        """What the token may do, in words."""
-        return [str(scope.label) for scope in Scope if allows(self.scopes, scope)]
-
-    def has_expired(self, now: datetime) -> bool:
-        return self.expires_at is not None and self.expires_at <= now

@@ -1,0 +1,94 @@
+"""How fast another system's history comes in, and how much memory that takes."""
+
+import json
+import multiprocessing
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from resource import RUSAGE_SELF, getrusage
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from activity_project.benchmarks.figures import Figure
+from apps.generations.importing.lines import Format
+from apps.generations.importing.run import Outcome, import_file
+
+JOBS_A_PERSON = 250
+BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
+KB_A_MB = 1_000
+_FORK = multiprocessing.get_context("fork")
+
+
+def figures(*, rows: int, seed: int) -> Iterator[Figure]:
+    """Imports so many rows, two fifths of them jobs, into people that aren't there yet."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "history.jsonl")
+        count = _write(path, rows, seed)
+        seconds, peak_mb, outcome = _import(path)
+    about = f"{outcome.jobs:,} jobs, {outcome.transactions:,} transactions"
+    yield Figure(name="import, rows a second", value=count / seconds, least=20_000, about=about)
+    yield Figure(name="import, memory at its peak", value=peak_mb, most=300, unit="MB")
+    yield Figure(name="import, lines refused", value=outcome.rejects, most=0)
+
+
+def _import(path: Path) -> tuple[float, float, Outcome]:
+    """In a process of its own, so that its memory is its own."""
+    connection.close()
+    results: Any = _FORK.SimpleQueue()
+    runner = _FORK.Process(target=_run, args=(path, results))
+    runner.start()
+    result: tuple[float, float, Outcome] = results.get()
+    runner.join()
+    return result
+
+
+def _run(path: Path, results: Any) -> None:
+    start = perf_counter()
+    rejects = path.with_suffix(".rejects.csv")
+    outcome = import_file(path, Format.JSONL, rejects=rejects, strict=True, now=datetime.now(UTC))
+    results.put((perf_counter() - start, getrusage(RUSAGE_SELF).ru_maxrss / KB_A_MB, outcome))
+    connection.close()
+
+
+def _write(path: Path, rows: int, seed: int) -> int:
+    """Writes the history of as many people as make about so many rows; returns how many they made."""
+    chance, count = Random(seed), 0  # noqa: S311  # chance that must repeat itself
+    with path.open("w") as file:
+        for number in range(max(rows * 2 // 5 // JOBS_A_PERSON, 1)):
+            for record in _person(f"past{number}@bench.example", chance):
+                file.write(json.dumps(record) + "\n")
+                count += 1
+    return count
+
+
+def _person(email: str, chance: Random) -> Iterator[dict[str, Any]]:
+    yield {"kind": "user", "email": email}
+    yield {"kind": "character", "user": email, "name": "Luna"}
+    bought = {"kind": "transaction", "id": _id(chance), "user": email, "type": "purchase", "amount": 10_000}
+    yield bought | {"created_at": (BEGIN - timedelta(days=1)).isoformat()}
+    for number in range(JOBS_A_PERSON):
+        yield from _job(email, BEGIN + timedelta(minutes=30 * number + chance.randrange(9)), chance)
+
+
+def _job(email: str, at: datetime, chance: Random) -> Iterator[dict[str, Any]]:
+    """A job and its charge; every other one failed and was refunded, which makes three movements of two jobs."""
+    id_, ended, failed = _id(chance), at + timedelta(seconds=5 + chance.randrange(30)), chance.random() < 0.5
+    yield {
+        "kind": "job", "id": id_, "user": email, "character": "Luna", "status": "failed" if failed else "completed",
+        "prompt": "A quiet beach at dusk, soft light on the waves", "quality": "hq", "aspect_ratio": "16:9",
+        "image_count": 2, "credits_used": 4, "created_at": at.isoformat(), "completed_at": ended.isoformat(),
+        "error": "The provider was busy." if failed else "", "model": "older-1",
+    }  # fmt: skip
+    moved = {"kind": "transaction", "user": email, "job": id_}
+    yield moved | {"id": _id(chance), "type": "generation", "amount": -4, "created_at": at.isoformat()}
+    if failed:
+        yield moved | {"id": _id(chance), "type": "refund", "amount": 4, "created_at": ended.isoformat()}
+
+
+def _id(chance: Random) -> str:
+    return str(UUID(int=chance.getrandbits(128), version=4))

@@ -1,0 +1,16 @@
+"""People, the days they came, their plans, subscriptions and periods, and the tokens of their programs."""
+
+from apps.accounts.models.people import User, Visit, validate_time_zone
+from apps.accounts.models.plans import PeriodReset, Plan, Subscription, SubscriptionPeriod
+from apps.accounts.models.tokens import ApiToken
+
+__all__ = [
+    "ApiToken",
+    "PeriodReset",
+    "Plan",
+    "Subscription",
+    "SubscriptionPeriod",
+    "User",
+    "Visit",
+    "validate_time_zone",
+]
