@@ -56,20 +56,18 @@ app.conf.update(
         "prune-visits": {"task": "accounts.prune_visits", "schedule": 86_400.0, "options": {"expires": 3_600}},
     },
 )
-<<<<<<< HEAD
 if settings.SANDBOX:
     # A newcomer's shop has something in it as soon as everything runs.
     app.conf.beat_schedule["fill-empty-catalogue"] = {
         "task": "orders.fill_empty_catalogue",
         "schedule": 10.0,
         "options": {"expires": 10},
-=======
+    }
 if settings.GENERATION_FILES_KEPT_DAYS:
     app.conf.beat_schedule["prune-generations"] = {
         "task": "generations.prune",
         "schedule": 86_400.0,
         "options": {"expires": 3_600},
->>>>>>> main
     }
 app.autodiscover_tasks()
 
