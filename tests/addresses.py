@@ -60,6 +60,8 @@ def address(
         "generations:image": [[job.pk, 1]],
         "generations:image-thumbnail": [[job.pk, 1]],
         "generations:download": [[job.pk, 1]],
+        "credits:subscribe": [["pro"]],
+        "credits:buy-pack": [["small"]],
         "shop:product": [[ware.product.pk]],
         "shop:picture": [[ware.picture.pk]],
         "shop:order": [[ware.order.pk]],
