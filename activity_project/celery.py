@@ -44,6 +44,8 @@ app.conf.update(
         "renew-plans": {"task": "credits.renew_plans", "schedule": 60.0, "options": {"expires": 60}},
         "tidy-generations": {"task": "generations.tidy", "schedule": 86_400.0, "options": {"expires": 3_600}},
         "verify-ledger": {"task": "credits.verify_ledger", "schedule": 86_400.0, "options": {"expires": 3_600}},
+        "expire-credentials": {"task": "credentials.expire", "schedule": 3_600.0, "options": {"expires": 3_600}},
+        "offer-claim-mails": {"task": "credentials.offer_unsent", "schedule": 120.0, "options": {"expires": 120}},
         "sweep-webhooks": {"task": "webhooks.sweep", "schedule": 15.0, "options": {"expires": 15}},
         "forget-webhook-bodies": {
             "task": "webhooks.forget_bodies",

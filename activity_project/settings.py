@@ -327,4 +327,3 @@ if SANDBOX:
     if not environment.text("EMAIL_URL"):
         EMAIL_BACKEND = "anymail.backends.postmark.EmailBackend"
         ANYMAIL = SANDBOX_MAIL
-    CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"].append(SANDBOX_ADDRESS)
