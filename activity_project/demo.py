@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from apps.accounts.models import Plan, User, Visit
 from apps.accounts.visits import write_visits
 from apps.common.progress import track
+from apps.credentials import demo as credentials
 from apps.credits.enrolment import enrol, resume
 from apps.credits.history import write_history
 from apps.credits.models import TransactionType
@@ -99,6 +100,13 @@ def seed_cast(*, seed: int, now: datetime) -> None:
     for part in CAST:
         if not User.objects.filter(email=part.email).exists():
             _bring_on(part, Random(f"{seed}:{part.email}"), now)
+
+
+def seed_issuer(*, issuances: int, seed: int, now: datetime) -> int:
+    """Lets the first of the cast issue credentials to the others: some, or as many as asked for. Returns the events."""
+    owner, *holders = (User.objects.get(email=part.email) for part in CAST[:3])
+    count, chance = issuances or credentials.ISSUANCES, Random(f"{seed}:credentials")
+    return credentials.seed_issuer(owner=owner, holders=holders, issuances=count, chance=chance, now=now)
 
 
 def seed_crowd(*, users: int, jobs: int, seed: int, now: datetime) -> int:

@@ -7,8 +7,9 @@ from apps.accounts.trpc_auth import identify, permit
 from apps.activity import trpc as activity
 from apps.common.access import by_operation
 from apps.common.trpc import Endpoint
+from apps.credentials import trpc as credentials
 
-endpoint = Endpoint(activity.PROCEDURES, identify=identify, permit=permit)
+endpoint = Endpoint([*activity.PROCEDURES, *credentials.PROCEDURES], identify=identify, permit=permit)
 
 
 @by_operation

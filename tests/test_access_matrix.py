@@ -15,7 +15,9 @@ from apps.accounts.models import User
 from apps.generations import operations, production
 from tests.addresses import address, our_patterns
 from tests.conftest import SignedIn
+from tests.credentials.addresses import credential_addresses
 from tests.factories import CharacterFactory, UserFactory, issued, on_plan, wish
+from tests.orders.wares import ware_in_the_shop
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +37,9 @@ WITH_PERMISSION = _row(GONE, anonymous=SIGN_IN, admin=IN)
 OWNERS_ACT = OWNERS_ONLY | {"owner": POSTED}
 OWN_DATA = OWN_PAGE | {"anonymous": 401}
 OWNERS_DATA = OWNERS_ONLY | {"anonymous": 401}
+
+# A session opens nothing there; what tokens open is told in the tests of that API.
+BY_TOKEN_ALONE = _row(401)
 
 MATRIX = {
     "home": _row(HOME, anonymous=IN),
@@ -67,12 +72,76 @@ MATRIX = {
     "api:read_thumbnail": OWNERS_DATA,
     "trpc": OWN_DATA,
     "credits:overview": OWN_PAGE,
+    "credentials:dashboard": OWN_PAGE,
+    "credentials:open-profile": _row(422, anonymous=SIGN_IN, owner=POSTED),
+    "credentials:export-csv": OWNERS_ONLY,
+    "credentials:activity": OWNERS_ONLY,
+    "credentials:standing": OWNERS_ACT,
+    "credentials:boosts": OWNERS_ONLY,
+    "credentials:boost": OWNERS_ONLY,
+    "credentials:publish": OWNERS_ACT,
+    "credentials:remove-boost": OWNERS_ACT,
+    "credentials:issue": OWNERS_ACT,
+    "credentials:add-claim-link": OWNERS_ACT,
+    "credentials:revoke-claim-link": OWNERS_ACT,
+    "credentials:integrations": OWNERS_ONLY,
+    "credentials:remove-integration": OWNERS_ACT,
+    "credentials:received": OWN_PAGE,
+    "credentials:accept": OWNERS_ACT,
+    "credentials:download": OWNERS_ONLY,
+    "credentials:take": OWNERS_ACT,
+    "credentials:verify": EVERYONE,
+    "credentials:claim": EVERYONE,
+    "credentials:did": EVERYONE,
+    "credentials:jwks": EVERYONE,
+    "network:api-root": _row(GONE),
+    "network:openapi-json": EVERYONE,
+    "network:openapi-view": EVERYONE,
+    "network:get_activities": BY_TOKEN_ALONE,
+    "network:get_stats": BY_TOKEN_ALONE,
+    "network:export_csv": BY_TOKEN_ALONE,
+    "network:get_lifecycle_statuses": _row(405),
+    "network:get_activity": BY_TOKEN_ALONE,
+    "network:get_chain": BY_TOKEN_ALONE,
+    "network:list_boosts": BY_TOKEN_ALONE,
+    "network:add_boost": BY_TOKEN_ALONE,
+    "network:read_boost": BY_TOKEN_ALONE,
+    "network:change_boost": BY_TOKEN_ALONE,
+    "network:remove_boost": BY_TOKEN_ALONE,
+    "network:add_claim_link": _row(405),
+    "network:post_send": _row(405),
+    "network:post_send_boost": _row(405),
+    "network:post_send_credential": _row(405),
+    "network:post_accept": _row(405),
+    "network:post_claim": _row(405),
+    "network:post_revoke": _row(405),
+    "network:post_suspend": _row(405),
+    "network:post_unsuspend": _row(405),
+    "network:get_credential": EVERYONE,
+    "no-route": _row(GONE),
     "credits:plan": OWN_PAGE,
+    "credits:subscribe": _row(POSTED, anonymous=SIGN_IN),
+    "credits:buy-pack": _row(POSTED, anonymous=SIGN_IN),
+    "credits:bought": OWN_PAGE,
+    "credits:subscribed": OWN_PAGE,
+    "shop:list": EVERYONE,
+    "shop:product": EVERYONE,
+    "shop:picture": EVERYONE,
+    "shop:cart": EVERYONE,
+    "shop:change-line": _row(POSTED),
+    "shop:remove-line": _row(POSTED),
+    "shop:undo-removal": _row(POSTED),
+    "shop:checkout": _row(POSTED, anonymous=422),
+    "shop:orders": OWN_PAGE,
+    "shop:order": OWNERS_ONLY,
+    "shop:guest-order": EVERYONE,  # whoever has the link
     "webhooks:stripe": _row(405),
     "webhooks:printify": _row(405),
     "webhooks:email": _row(405),
     "staff:home": STAFF_ONLY,
     "staff:adoption": WITH_PERMISSION,
+    "staff:credentials": WITH_PERMISSION,
+    "staff:credential-activity": WITH_PERMISSION,
     "staff:generations": WITH_PERMISSION,
     "staff:generations-csv": WITH_PERMISSION,
     "staff:generations-json": WITH_PERMISSION,
@@ -104,6 +173,9 @@ NAMES = [str(pattern.name) for pattern in our_patterns(get_resolver())]
 # body that is no JSON, the generation that hasn't failed; nor is a character restored that isn't archived.
 ANSWERS_OF_ACTS = {
     "generations:download": IN,
+    "credentials:issue": 422,
+    "credentials:add-claim-link": 422,
+    "credentials:standing": GONE,
     "accounts:create-token": 422,
     "staff:adjust-credits": 422,
     "staff:reset-period": 422,
@@ -122,7 +194,15 @@ def addresses_of_owner(owner: User) -> Callable[[str], list[str]]:
     production.produce(job.pk, attempt=1)
     charge = owner.credit_transactions.of_job(job.pk).get()
     token = issued(owner).token
-    return lambda name: address(name, job=job, character=character, transaction_id=charge.pk, token=token)
+    ware = ware_in_the_shop(bought_by=owner)
+    credentials = credential_addresses(owner)
+
+    def addresses(name: str) -> list[str]:
+        if name in credentials:
+            return [credentials[name]]
+        return address(name, job=job, character=character, transaction_id=charge.pk, token=token, ware=ware)
+
+    return addresses
 
 
 @pytest.fixture

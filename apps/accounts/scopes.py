@@ -15,6 +15,7 @@ class Scope(models.TextChoices):
     GENERATIONS_READ = "generations:read", _("Read generations and usage")
     GENERATIONS_WRITE = "generations:write", _("Start and retry generations, which spends credits")
     CREDITS_READ = "credits:read", _("Read credit transactions")
+    CREDENTIALS_WRITE = "credentials:write", _("Issue, claim and revoke credentials")
 
 
 def allows(held: Iterable[str], asked: Scope) -> bool:

@@ -28,4 +28,4 @@ def permit(caller: Caller, scope: str) -> None:
     try:
         caller.require(Scope(scope))
     except MissingScope:
-        raise Fault(Code.FORBIDDEN, _("The token lacks the scope %s.") % scope) from None
+        raise Fault(Code.UNAUTHORIZED, _("The token lacks the scope %s.") % scope) from None

@@ -95,6 +95,7 @@ class Drawer:
     credits: str
     links: tuple[Linked, ...]
     previews: tuple[Preview, ...]
+    is_gone: bool
     results_url: str
     close_url: str
 
@@ -125,6 +126,7 @@ def drawer(
         credits=credits_effect(item),
         links=tuple(_links(item, job)),
         previews=tuple(_preview(image) for image in images),
+        is_gone=item.is_gone,
         results_url=reverse("generations:result", args=[job.pk]) if job else "",
         close_url=close_url,
     )

@@ -87,7 +87,8 @@ class ActivityItem(NamedTuple):
     """What the timeline tells of one job or one credit transaction.
 
     ``credits_delta`` is the transaction's own amount, or the net of all transactions of the job;
-    ``balance_after`` is null for jobs. ``occurred_at`` is in UTC.
+    ``balance_after`` is null for jobs. ``occurred_at`` is in UTC. ``is_gone``: the job, or the transaction's job, had
+    images that are no longer kept.
     """
 
     id: UUID
@@ -109,6 +110,7 @@ class ActivityItem(NamedTuple):
     charge: Link | None
     refund: Link | None
     has_result: bool
+    is_gone: bool
 
     @property
     def position(self) -> Position:
@@ -175,6 +177,7 @@ def _job_item(row: TimelineRow, language: str | None) -> ActivityItem:
         charge=charge,
         refund=refund,
         has_result=row.has_files and row.kind == JobKind.COMPLETED,
+        is_gone=_is_gone(row),
     )
 
 
@@ -199,8 +202,13 @@ def _credit_item(row: TimelineRow, language: str | None) -> ActivityItem:
         charge=None,
         refund=None,
         has_result=False,
+        is_gone=_is_gone(row),
     )
 
 
 def _link(id_: UUID | None, amount: int | None) -> Link | None:
     return None if id_ is None or amount is None else Link(id_, amount)
+
+
+def _is_gone(row: TimelineRow) -> bool:
+    return not row.has_files and row.status == Status.COMPLETED

@@ -105,7 +105,7 @@ class RowPresenter:
         self._zone, self._today = zone, now.astimezone(zone).date()
         # Asked for once: a thread's own language takes longer to find than most words.
         self._language = get_language()
-        self._balance, self._net = _("Balance %s"), _("net %s")
+        self._balance, self._net, self._gone = _("Balance %s"), _("net %s"), gone_words()
         self._items, self._results = path_to("activity:timeline"), path_to("generations:gallery")
 
     def rows_by_day(self, items: Iterable[ActivityItem], after: date | None) -> Iterator[Day]:
@@ -136,7 +136,7 @@ class RowPresenter:
             time=iso[11:16],
             time_iso=iso,
             time_exact=f"{day}, {iso[11:19]} {local.tzname()}",
-            meta=_meta(self._language, _status_of(item), error, item.quality, item.aspect_ratio),
+            meta=self._meta(item, error),
             credits=_effect(self._language, *_movement_of(item)),
             credits_note=self._note(item),
             thumbnail_url=f"{self._results}{id_}/thumbnail/" if item.has_result else "",
@@ -144,6 +144,10 @@ class RowPresenter:
             retry_url=f"{self._results}{id_}/retry/" if failed else "",
             retry_cost=retry_words(item) if failed else "",
         )
+
+    def _meta(self, item: ActivityItem, error: str) -> str:
+        words = _meta(self._language, _status_of(item), error, item.quality, item.aspect_ratio)
+        return f"{words} · {self._gone}" if item.is_gone and item.is_generation else words
 
     def _note(self, item: ActivityItem) -> str:
         """What was left after a movement, or what a refunded job cost all in all."""
@@ -202,6 +206,11 @@ def _effect(_language: str | None, amount: int, refund: int | None) -> str:
 def retry_words(item: ActivityItem) -> str:
     """What the button that tries a failed job again says: with its price."""
     return _("Retry for %s") % credits_word(-item.charge.amount) if item.charge else _("Retry")
+
+
+def gone_words() -> str:
+    """What is said of images whose files were removed by age."""
+    return _("images no longer kept")
 
 
 def _status_of(item: ActivityItem) -> str | None:

@@ -93,7 +93,7 @@ _CREDIT_COLUMNS = (
     f"CASE WHEN x.reference_type = '{JOB_REFERENCE}' THEN x.reference_id END AS job_id, x.amount, "
     "x.balance_after, x.type::text AS transaction_type, x.description::text AS description, "
     "NULL::text AS status, NULL::text AS quality, NULL::text AS aspect_ratio, NULL::smallint AS image_count, "
-    "NULL::text AS error, x.character_id, false AS has_files"
+    "NULL::text AS error, x.character_id, NULL::boolean AS has_files"
 )
 _NOTHING = f"(SELECT {_CREDIT_COLUMNS} FROM credit_transactions x WHERE false)"
 # As it stood when the walk's snapshot was taken: started, if that was committed by then, else still queued.
@@ -256,7 +256,8 @@ page AS MATERIALIZED (
     SELECT rows.* FROM generate_series(1, %(once)s::int) AS once CROSS JOIN (
     {page_rows}) AS rows),
 job AS MATERIALIZED (
-    SELECT id, user_id, status, quality, aspect_ratio, image_count FROM generation_jobs
+    SELECT id, user_id, status, quality, aspect_ratio, image_count, pruned_at IS NULL AS has_files
+      FROM generation_jobs
      WHERE id = ANY (ARRAY(SELECT job_id FROM page WHERE is_job = 0 AND job_id IS NOT NULL))),
 charge AS MATERIALIZED (
     SELECT reference_id, user_id, type, id, amount FROM credit_transactions
@@ -268,7 +269,7 @@ SELECT head.at, head.snapshot, {_CHARACTERS if with_characters else "NULL"},
        p.t, p.is_job, p.id, p.kind, p.job_id, p.amount, p.balance_after, p.transaction_type, p.description,
        COALESCE(p.status, job.status), COALESCE(p.quality, job.quality), COALESCE(p.aspect_ratio, job.aspect_ratio),
        COALESCE(p.image_count, job.image_count), p.error, p.character_id, name.name,
-       spent.id, spent.amount, back.id, back.amount, p.has_files
+       spent.id, spent.amount, back.id, back.amount, COALESCE(p.has_files, job.has_files, true)
   FROM head
   LEFT JOIN page p ON true
   LEFT JOIN job ON p.is_job = 0 AND job.id = p.job_id AND job.user_id = %(user_id)s

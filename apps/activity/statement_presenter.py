@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from apps.activity.items import ActivityItem
 from apps.activity.periods import Period, month_of
+from apps.activity.presenters import gone_words
 from apps.common.words import grouped, signed
 from apps.credits.statement import Statement, Total
 
@@ -34,6 +35,7 @@ class MovementRow:
     clock: str
     iso: str
     title: str
+    note: str
     credits: str
     balance: str
     tone: str
@@ -110,6 +112,7 @@ def movement_row(item: ActivityItem, shown: Statement) -> MovementRow:
         clock=f"{local:%H:%M}",
         iso=local.isoformat(timespec="seconds"),
         title=item.title,
+        note=gone_words() if item.is_gone else "",
         credits=signed(item.credits_delta),
         balance=grouped(item.balance_after or 0),
         tone=_tone(item.credits_delta),

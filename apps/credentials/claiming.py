@@ -12,6 +12,7 @@ from django.db.models import F
 from django.views.decorators.debug import sensitive_variables
 
 from apps.credentials import log, tokens
+from apps.credentials.claim_links import content_of
 from apps.credentials.documents import Content
 from apps.credentials.event_types import EventType, Source
 from apps.credentials.holding import Held, hold
@@ -76,7 +77,9 @@ def _from_inbox(inbox: InboxCredential, profile: Profile, source: Source, now: d
         raise Refused("This has expired.")
     if held.credential and held.credential.recipient_id != profile.pk:
         raise Refused("This was delivered to somebody else's profile.")
-    credential = held.credential or make_credential(held.issuance, content=_content(held), recipient=profile, now=now)
+    credential = held.credential or make_credential(
+        held.issuance, content=content_of(inbox), recipient=profile, now=now
+    )
     InboxCredential.objects.filter(pk=inbox.pk).update(closed_at=now, mail_due=False)
     return _claimed(held, credential, profile, source)
 
@@ -84,14 +87,6 @@ def _from_inbox(inbox: InboxCredential, profile: Profile, source: Source, now: d
 def _once_more(held: Held) -> Claimed:
     assert held.credential  # noqa: S101  # what is claimed has one
     return Claimed(held.credential, held.issuance, is_new=False)
-
-
-def _content(held: Held) -> Content:
-    boost = held.issuance.boost
-    if boost:
-        return Content.of_boost(boost)
-    assert held.inbox  # noqa: S101  # without a boost the inbox keeps the content
-    return Content.of_json(held.inbox.draft)
 
 
 def _claimed(held: Held, credential: Credential, profile: Profile, source: Source) -> Claimed:

@@ -3,10 +3,11 @@
 A request that is refused leaves nothing. What was accepted and then can't be delivered leaves a chain that says so.
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import SystemRandom
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -19,8 +20,11 @@ from apps.credentials.documents import Content, open_badge
 from apps.credentials.event_types import EventType, RecipientType, Source
 from apps.credentials.keys import SealBroken
 from apps.credentials.models import Boost, Credential, InboxCredential, Integration, Issuance, Profile
+from apps.credentials.models.issuances import ACTIVITY_ID
 from apps.credentials.recipients import Recipient, find_recipient, of_profile
 from apps.credentials.refusals import DeliveryFailed, NotFound, Refused
+
+RESERVED: Final = frozenset({"stats", "export.csv", "lifecycle-statuses"})
 
 _chance = SystemRandom()
 
@@ -55,16 +59,23 @@ def live_boost(issuer: Profile, boost_id: UUID) -> Boost:
     boost = issuer.boosts.filter(pk=boost_id).first()
     if boost is None:
         raise NotFound("There is no such boost.")
+    require_live(boost)
+    return boost
+
+
+def require_live(boost: Boost) -> None:
+    """Raises Refused for a draft."""
     if not boost.is_live:
         raise Refused("The boost is a draft. Only live boosts can be sent.")
-    return boost
 
 
 def send(wish: Wish, *, now: datetime) -> Sent:
     """Issues what is wished. Raises NotFound and Refused, leaving nothing, and DeliveryFailed, which is recorded."""
+    if wish.boost:
+        require_live(wish.boost)
     recipient = find_recipient(wish.recipient, issuer=wish.issuer)
     integration = _integration(wish)
-    activity_id = wish.activity_id or str(uuid4())
+    activity_id = _activity_id(wish)
     try:
         with transaction.atomic():
             return _deliver(wish, begin(wish, activity_id, integration), recipient, now)
@@ -164,6 +175,15 @@ def _record_failure(
         recipient=recipient,
         metadata={**wish.metadata, "error": error},
     )
+
+
+def _activity_id(wish: Wish) -> str:
+    """The caller's own, or a new one. The addresses below ``/activity/credentials/`` are no ids."""
+    if not wish.activity_id:
+        return str(uuid4())
+    if wish.activity_id in RESERVED or not re.fullmatch(ACTIVITY_ID, wish.activity_id):
+        raise Refused("An activityId is up to 100 letters, figures and . _ : ~ @ -")
+    return wish.activity_id
 
 
 def _integration(wish: Wish) -> Integration | None:

@@ -5,7 +5,15 @@ from datetime import datetime
 from hashlib import blake2s
 from uuid import UUID
 
+from apps.generations.models import JobKind
 from apps.generations.states import Status
+
+_KIND_OF_STATUS = {
+    Status.QUEUED: JobKind.STARTED,
+    Status.PROCESSING: JobKind.STARTED,
+    Status.COMPLETED: JobKind.COMPLETED,
+    Status.FAILED: JobKind.FAILED,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +28,11 @@ class JobFilters:
     def is_active(self) -> bool:
         """Whether anything is left out."""
         return any((self.character_id, self.status, self.since))
+
+    @property
+    def kind(self) -> JobKind | None:
+        """The kind that all jobs of the status are of."""
+        return _KIND_OF_STATUS[self.status] if self.status else None
 
     @property
     def fingerprint(self) -> str:

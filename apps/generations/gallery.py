@@ -1,7 +1,9 @@
 """A person's generations, newest first, a page at a time.
 
 In the order in which they were asked for, which never changes: a job that ends while someone reads stays where it
-is, so a walk over the pages meets each once.
+is, so a walk over the pages meets each once. Those in one state stand in the order in which they came into it, as in
+the timeline, because that is an index's: a rare state isn't searched for through all the others. What has ended never
+moves in that order either.
 """
 
 from dataclasses import dataclass
@@ -15,7 +17,6 @@ from apps.common.keyset import BadCursor
 from apps.generations.filters import EVERYTHING, JobFilters
 from apps.generations.models import GenerationJob, GenerationJobQuerySet
 
-_ORDER = ("created_at", "id")
 _CURSOR_PARTS = ("t", "i", "f")
 
 
@@ -46,29 +47,42 @@ class Gallery:
         """The first page, or the one after the cursor. Raises BadCursor."""
         jobs = self._jobs().select_related("character")
         if cursor:
-            jobs = keyset.before(jobs, _ORDER, self._position(cursor))
-        found = tuple(jobs.newest_first()[: self.limit + 1])
+            jobs = keyset.before(jobs, self._order, self._position(cursor))
+        found = tuple(jobs.order_by(*self._descending)[: self.limit + 1])
         more = len(found) > self.limit
         return GalleryPage(found[: self.limit], self._cursor(found[self.limit - 1]) if more else "")
 
     def neighbours(self, job: GenerationJob) -> Neighbours:
         """The generations that stand beside the job, also where it doesn't pass the filters itself."""
-        here = (job.created_at, job.pk)
+        here = (getattr(job, self._order[0]), job.pk)
+        newer = keyset.after(self._jobs(), self._order, here).order_by(*self._order)
+        older = keyset.before(self._jobs(), self._order, here).order_by(*self._descending)
         return Neighbours(
-            newer=keyset.after(self._jobs(), _ORDER, here).order_by(*_ORDER).values_list("pk", flat=True).first(),
-            older=keyset.before(self._jobs(), _ORDER, here).newest_first().values_list("pk", flat=True).first(),
+            newer=newer.values_list("pk", flat=True).first(), older=older.values_list("pk", flat=True).first()
         )
+
+    @property
+    def _order(self) -> tuple[str, str]:
+        return ("occurred_at" if self.filters.status else "created_at", "id")
+
+    @property
+    def _descending(self) -> list[str]:
+        return [f"-{name}" for name in self._order]
 
     def _jobs(self) -> GenerationJobQuerySet:
         asked = {
             "character_id": self.filters.character_id,
+            "kind": self.filters.kind,
             "status": self.filters.status,
             "created_at__gte": self.filters.since,
+            f"{self._order[0]}__gte": self.filters.since,  # nothing happens to a job before it is asked for
         }
         return self.user.generation_jobs.filter(**{name: value for name, value in asked.items() if value})
 
     def _cursor(self, job: GenerationJob) -> str:
-        return keyset.encode({"t": job.created_at.isoformat(), "i": str(job.pk), "f": self.filters.fingerprint})
+        return keyset.encode(
+            {"t": getattr(job, self._order[0]).isoformat(), "i": str(job.pk), "f": self.filters.fingerprint}
+        )
 
     def _position(self, cursor: str) -> tuple[datetime, UUID]:
         parts = keyset.decode(cursor, _CURSOR_PARTS)

@@ -250,9 +250,10 @@ class GenerationJob(models.Model):
                 condition=Q(character__isnull=False),
                 name="job_timeline_of_character",
             ),
-            # The gallery, and the staff's list of one person's jobs. What a gallery is filtered by stands behind its
-            # order, so that what doesn't pass is left out before its row is read.
-            models.Index(fields=["user", "created_at", "id", "status", "character"], name="job_gallery"),
+            # The gallery, and the staff's list of one person's jobs. The influencer stands behind the order, so that
+            # what is for others is left out before its row is read. The status doesn't: it would tempt the planner
+            # away from the timeline's own index.
+            models.Index(fields=["user", "created_at", "id", "character"], name="job_gallery"),
             # The staff's lists: everyone's jobs by when they were asked for, and the few that are in flight or
             # failed. Completed ones are most of all, so the first index finds a page of them just as well.
             models.Index(fields=["created_at", "id"], name="job_newest"),

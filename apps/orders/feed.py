@@ -4,9 +4,9 @@ Every list is a range of an index, read by row value and cut at the page's lengt
 wherever it lies. Nothing is joined to orders: an entry carries its order's number in the payload.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -122,18 +122,14 @@ class FeedFilters:
 
 
 EVERYTHING: Final = FeedFilters()
+_FIRST_ID: Final = UUID(int=0)
+_NO_BEGINNING: Final = datetime(1, 1, 2, tzinfo=UTC)
+_NO_END: Final = Cursor(datetime(9999, 12, 30, tzinfo=UTC), _FIRST_ID)
 
 
 def list_for_order(order: Order | UUID) -> list[Entry]:
     """One order's story, oldest first."""
-    order_id = order.pk if isinstance(order, Order) else order
-    query = f"""
-    WITH page AS MATERIALIZED (
-      SELECT {_COLUMNS} FROM activity_log WHERE order_id = %(order_id)s
-       ORDER BY occurred_at, id LIMIT {MAX_TIMELINE})
-    {_WITH_RESOLVERS} ORDER BY page.occurred_at, page.id
-    """
-    return _entries(fetch_prepared(query, {"order_id": order_id}))
+    return _entries(fetch_prepared(*timeline_statement(order.pk if isinstance(order, Order) else order)))
 
 
 def list_recent(
@@ -174,10 +170,22 @@ def count_delayed() -> int:
     return spool.depth()
 
 
+# Every open problem has an entry at least, so as many problems as are counted at most are enough to look at.
 COUNT: Final = """
-SELECT count(*) FROM (
-  SELECT FROM activity_log WHERE level IN ('warning', 'error') AND resolved_at IS NULL LIMIT %(most)s) AS open
+SELECT LEAST(COALESCE(sum(entries), 0), %(most)s)
+  FROM (SELECT entries FROM open_problems LIMIT %(most)s) AS problem
 """
+
+
+def timeline_statement(order_id: UUID) -> tuple[str, dict[str, Any]]:
+    """One order's entries."""
+    query = f"""
+    WITH page AS MATERIALIZED (
+      SELECT {_COLUMNS} FROM activity_log WHERE order_id = %(order_id)s
+       ORDER BY occurred_at, id LIMIT {MAX_TIMELINE})
+    {_WITH_RESOLVERS} ORDER BY page.occurred_at, page.id
+    """
+    return query, {"order_id": order_id}
 
 
 def problems_statement(cursor: Cursor | None, limit: int) -> tuple[str, dict[str, Any]]:
@@ -198,45 +206,52 @@ def problems_statement(cursor: Cursor | None, limit: int) -> tuple[str, dict[str
 
 def statement(filters: FeedFilters, cursor: Cursor | None, limit: int) -> tuple[str, dict[str, Any]]:
     """The page of entries: one range of the index that the filters choose, or of several, merged."""
-    params: dict[str, Any] = {"limit": limit + 1}
-    branches = [_branch(extra, filters, cursor, params) for extra in _streams(filters, params)]
+    params = {"limit": limit + 1, **_bounds(filters, cursor)}
     query = f"""
-    WITH page AS MATERIALIZED ({_merged(branches)})
+    WITH page AS MATERIALIZED ({_rows(filters, params)})
     {_WITH_RESOLVERS} ORDER BY page.occurred_at DESC, page.id DESC
     """
     return query, params
 
 
-def _merged(branches: list[str]) -> str:
-    if len(branches) == 1:
-        return branches[0]
-    streams = " UNION ALL ".join(f"({branch})" for branch in branches)
-    return f"{streams} ORDER BY occurred_at DESC, id DESC LIMIT %(limit)s"
+def _bounds(filters: FeedFilters, cursor: Cursor | None) -> dict[str, Any]:
+    """Between which times and ids the page lies; one bound at each end, so that the index is entered right there."""
+    ends = [Cursor(filters.until, _FIRST_ID)] if filters.until else []
+    ends += [cursor] if cursor else []
+    end = min(ends, default=_NO_END)
+    return {"since": filters.since or _NO_BEGINNING, "at": end.occurred_at, "id": end.id}
 
 
-def _streams(filters: FeedFilters, params: dict[str, Any]) -> list[str]:
-    """The conditions that each name one range of an index. A level other than info has an index of its own."""
+def _rows(filters: FeedFilters, params: dict[str, Any]) -> str:
     if filters.order_id:
-        return [_order_condition(filters, params)]
+        params["order_id"] = filters.order_id
+        return _branch(["order_id = %(order_id)s", *_type_and_level(filters, params)], filters)
     if filters.event_type:
         params["event_type"] = filters.event_type
-        levels = [filters.level] if filters.level else _LEVELS
-        return [f"event_type = %(event_type)s AND level = '{_known(level)}'" for level in levels]
-    if filters.level:
-        attention = " AND level IN ('warning', 'error')" if filters.level in ATTENTION else ""
-        return [f"level = '{_known(filters.level)}'{attention}"]
-    return ["true"]
+        return _merged([_of_type(_known(level), filters) for level in _levels_of(filters)])
+    return _branch(_type_and_level(filters, params), filters)
 
 
-def _order_condition(filters: FeedFilters, params: dict[str, Any]) -> str:
-    params["order_id"] = filters.order_id
-    conditions = ["order_id = %(order_id)s"]
+def _merged(branches: list[str]) -> str:
+    streams = " UNION ALL ".join(f"({branch})" for branch in branches)
+    return f"SELECT * FROM ({streams}) AS streams ORDER BY occurred_at DESC, id DESC LIMIT %(limit)s"
+
+
+def _levels_of(filters: FeedFilters) -> Sequence[str]:
+    return [filters.level] if filters.level else _LEVELS
+
+
+def _type_and_level(filters: FeedFilters, params: dict[str, Any]) -> list[str]:
+    """A level other than info has an index of its own, whose condition the statement has to repeat."""
+    conditions = []
     if filters.event_type:
         params["event_type"] = filters.event_type
         conditions.append("event_type = %(event_type)s")
     if filters.level:
         conditions.append(f"level = '{_known(filters.level)}'")
-    return " AND ".join(conditions)
+    if filters.level in ATTENTION:
+        conditions.append("level IN ('warning', 'error')")
+    return conditions
 
 
 def _known(level: str) -> str:
@@ -246,20 +261,31 @@ def _known(level: str) -> str:
     return level
 
 
-def _branch(condition: str, filters: FeedFilters, cursor: Cursor | None, params: dict[str, Any]) -> str:
-    conditions = [condition]
-    if cursor:
-        params |= {"at": cursor.occurred_at, "id": cursor.id}
-        conditions.append("(occurred_at, id) < (%(at)s, %(id)s)")
-    for name, operator in (("since", ">="), ("until", "<")):
-        if getattr(filters, name):
-            params[name] = getattr(filters, name)
-            conditions.append(f"occurred_at {operator} %({name})s")
-    if filters.backfilled is not None:
-        conditions.append("backfilled" if filters.backfilled else "NOT backfilled")
+def _branch(conditions: list[str], filters: FeedFilters) -> str:
+    bounds = ["(occurred_at, id) < (%(at)s, %(id)s)", "occurred_at >= %(since)s"]
+    return f"""
+    SELECT {_COLUMNS} FROM activity_log WHERE {" AND ".join([*conditions, *bounds, *_backfilled(filters)])}
+     ORDER BY occurred_at DESC, id DESC LIMIT %(limit)s"""
+
+
+def _of_type(level: str, filters: FeedFilters) -> str:
+    """One type at one level. As a range of the whole key and in its order, which no other index has: from conditions
+    with ``=`` PostgreSQL, which doesn't know how rare the type is, may conclude to read the log by time."""
+    key = "(event_type, level, occurred_at, id)"
+    conditions = [
+        f"{key} >= (%(event_type)s, '{level}', %(since)s, '{_FIRST_ID}'::uuid)",
+        f"{key} < (%(event_type)s, '{level}', %(at)s, %(id)s)",
+        *_backfilled(filters),
+    ]
     return f"""
     SELECT {_COLUMNS} FROM activity_log WHERE {" AND ".join(conditions)}
-     ORDER BY occurred_at DESC, id DESC LIMIT %(limit)s"""
+     ORDER BY event_type DESC, level DESC, occurred_at DESC, id DESC LIMIT %(limit)s"""
+
+
+def _backfilled(filters: FeedFilters) -> list[str]:
+    if filters.backfilled is None:
+        return []
+    return ["backfilled" if filters.backfilled else "NOT backfilled"]
 
 
 def _entries(rows: Iterable[tuple[Any, ...]]) -> list[Entry]:

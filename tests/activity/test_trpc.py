@@ -80,10 +80,10 @@ def test_a_strangers_character_is_as_unknown_as_one_that_does_not_exist(stranger
     assert _ask(program, character=str(theirs.pk)) == _ask(program, character=str(uuid4()))
 
 
-def test_a_token_without_the_scope_is_forbidden(owner: User) -> None:
+def test_a_token_without_the_scope_is_unauthorized(owner: User) -> None:
     program = Program(issued(owner, Scope.CREDITS_READ).secret)
 
-    assert _ask(program)["error"]["data"]["code"] == "FORBIDDEN"
+    assert _ask(program)["error"]["data"]["code"] == "UNAUTHORIZED"
 
 
 def test_a_bad_token_is_unauthorized_even_from_a_browser_that_is_signed_in(

@@ -75,10 +75,10 @@ def test_the_same_boost_to_the_same_recipient_twice_is_two_chains(
 
 
 def test_a_caller_may_name_the_activity_once(issuer: Profile, boost: Boost, holder: Profile) -> None:
-    assert sent(issuer, boost, "ada", activity_id="course-7/ada").issuance.activity_id == "course-7/ada"
+    assert sent(issuer, boost, "ada", activity_id="course-7:ada").issuance.activity_id == "course-7:ada"
 
     with pytest.raises(Refused, match="activityId"):
-        sent(issuer, boost, "ada", activity_id="course-7/ada")
+        sent(issuer, boost, "ada", activity_id="course-7:ada")
     assert event_count() == 1
 
 
@@ -150,6 +150,9 @@ def test_only_live_boosts_of_ones_own_can_be_issued(issuer: Profile, boost: Boos
     assert issuing.live_boost(issuer, boost.pk) == boost
     with pytest.raises(Refused, match="draft"):
         issuing.live_boost(issuer, draft.pk)
+    with pytest.raises(Refused, match="draft"):
+        sent(issuer, draft, "ada")
+    assert event_count() == 0
     for unknown in (uuid4(), makers.boost(holder).pk):
         with pytest.raises(NotFound):
             issuing.live_boost(issuer, unknown)

@@ -1,9 +1,13 @@
 """The gallery: what is on it, in which order, for whom; a page of it costs the same wherever it lies."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
@@ -12,7 +16,8 @@ from apps.accounts.models import User
 from apps.generations import operations
 from apps.generations.filters import JobFilters
 from apps.generations.gallery import Gallery
-from apps.generations.models import GenerationJob
+from apps.generations.history import PastJob, write_jobs
+from apps.generations.models import Character, GenerationJob
 from apps.generations.states import Status
 from tests.conftest import SignedIn
 from tests.factories import CharacterFactory, UserFactory, on_plan, wish
@@ -223,8 +228,8 @@ def test_a_walk_meets_what_passes_the_filters_once_in_order(
         for job in jobs
         if (status is None or job.status == status) and (not of_luna or job.character_id == luna.pk)
     ]
-    order = GenerationJob.objects.filter(pk__in=passing).newest_first().values_list("pk", flat=True)
-    assert walked == list(order)
+    by = ("-occurred_at", "-id") if status else ("-created_at", "-id")
+    assert walked == list(GenerationJob.objects.filter(pk__in=passing).order_by(*by).values_list("pk", flat=True))
 
 
 def walk(gallery: Gallery) -> Any:
@@ -235,3 +240,49 @@ def walk(gallery: Gallery) -> Any:
         cursor = page.next_cursor
         if not cursor:
             return
+
+
+def test_a_page_costs_little_however_much_there_is_and_however_rare(owner: User) -> None:
+    """20,000 completed generations for others, one for a rare influencer, none failed."""
+    rare, others = CharacterFactory.create(user=owner), CharacterFactory.create(user=owner)
+    history = [past_job(owner, others) for _ in range(20_000)]
+    write_jobs([past_job(owner, rare), *history])
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE generation_jobs")
+    deep = Gallery(user=owner).page().jobs[0]
+
+    for filters in (
+        JobFilters(),
+        JobFilters(status=Status.COMPLETED),
+        JobFilters(status=Status.FAILED),
+        JobFilters(status=Status.QUEUED),
+        JobFilters(character_id=rare.pk),
+        JobFilters(character_id=rare.pk, status=Status.COMPLETED),
+        JobFilters(since=deep.created_at, status=Status.COMPLETED),
+    ):
+        assert buffers_of(Gallery(user=owner, filters=filters)) <= 300, filters
+
+
+def past_job(owner: User, character: Character) -> PastJob:
+    moment = timezone.now() - timedelta(days=1)
+    return PastJob(
+        id=uuid4(),
+        user_id=owner.pk,
+        character_id=character.pk,
+        status=Status.COMPLETED,
+        input={"prompt": "hill"},
+        credits_used=1,
+        created_at=moment,
+        started_at=moment,
+        completed_at=moment,
+    )
+
+
+def buffers_of(gallery: Gallery) -> int:
+    """Shared buffers that reading the first page touches."""
+    with CaptureQueriesContext(connection) as queries:
+        gallery.page()
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {queries[0]['sql']}")
+        plan = cursor.fetchone()[0][0]["Plan"]
+    return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])

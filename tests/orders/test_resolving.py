@@ -10,6 +10,7 @@ from apps.accounts.models import User
 from apps.orders import feed
 from apps.orders.log import log_event, resolve, resolve_all_for_order, resolve_entries, resolve_problem, undo
 from apps.orders.models import ActivityEntry, OpenProblem, Order, Resolution
+from apps.orders.models.activity_log import NEEDS_ATTENTION
 from tests.factories import UserFactory
 from tests.orders.factories import NOON, open_order
 from tests.threads import at_once
@@ -30,8 +31,9 @@ def newest(**conditions: object) -> ActivityEntry:
 
 def open_count() -> int:
     """How many entries are open; the lines of problems must say the same."""
-    entries = feed.count_needing_attention(most=10_000)
+    entries = ActivityEntry.objects.filter(NEEDS_ATTENTION).count()
     assert sum(OpenProblem.objects.values_list("entries", flat=True)) == entries
+    assert feed.count_needing_attention(most=10_000) == entries
     return entries
 
 

@@ -31,7 +31,7 @@ CREDIT = """movement.created_at AS occurred_at, 0 AS is_job, movement.id, moveme
   movement.amount, movement.balance_after, movement.type::text AS transaction_type, movement.description::text,
   job.status::text, job.quality, job.aspect_ratio, job.image_count, NULL::text AS error, movement.character_id,
   name.name::text AS character_name, NULL::uuid AS charge_id, NULL::bigint AS charge_amount, NULL::uuid AS refund_id,
-  NULL::bigint AS refund_amount, false AS has_files"""
+  NULL::bigint AS refund_amount, job.pruned_at IS NULL AS has_files"""
 CREDIT_LINKS = """LEFT JOIN generation_jobs job
          ON movement.reference_type = 'generation_job' AND job.id = movement.reference_id
   LEFT JOIN characters name ON name.id = movement.character_id"""

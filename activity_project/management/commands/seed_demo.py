@@ -17,6 +17,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--users", type=int, default=0, help="further people, without pictures")
         parser.add_argument("--jobs", type=int, default=0, help="generation jobs of all further people together")
+        parser.add_argument("--issuances", type=int, default=0, help="credentials of the issuer (default: some)")
         parser.add_argument("--seed", type=int, default=1, help="begins the chance that makes the data (default 1)")
         parser.add_argument("--sign-ins", action="store_true", help="only print how to sign in, if it is there")
 
@@ -26,6 +27,7 @@ class Command(BaseCommand):
             return
         now = timezone.now()
         demo.seed_cast(seed=options["seed"], now=now)
+        demo.seed_issuer(issuances=options["issuances"], seed=options["seed"], now=now)
         items = demo.seed_crowd(users=options["users"], jobs=options["jobs"], seed=options["seed"], now=now)
         self._print_sign_ins()
         self.stdout.write(f"The demonstration is ready{f', with {items} further items' if items else ''}.")

@@ -28,9 +28,20 @@ class CredentialActivityQuerySet(models.QuerySet["CredentialActivity"]):
     def older_than(self, moment: datetime) -> Self:
         return self.filter(timestamp__lt=moment)
 
+    def younger_than(self, moment: datetime) -> Self:
+        return self.filter(timestamp__gt=moment)
+
+    def with_names(self) -> Self:
+        """Each with its boost and its recipient's profile, read by their ids: a join looks them up for each row."""
+        return self.prefetch_related("boost", "recipient_profile")
+
     def newest_first(self) -> Self:
         """One issuer's, whose times never repeat."""
         return self.order_by("-timestamp")
+
+    def last_written_first(self) -> Self:
+        """Everyone's: ids keep the order in which events were written."""
+        return self.order_by("-id")
 
     def oldest_first(self) -> Self:
         return self.order_by("timestamp")
@@ -93,6 +104,7 @@ class CredentialActivity(models.Model):
             ),
             models.Index(fields=["actor", "recipient_identifier", "timestamp"], name="activity_by_recipient"),
             models.Index(fields=["actor", "source", "timestamp"], name="activity_by_source"),
+            models.Index(fields=["event_type", "id"], name="activity_of_all_by_type"),
         ]
 
     def __str__(self) -> str:

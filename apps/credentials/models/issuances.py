@@ -15,6 +15,7 @@ from apps.credentials.models.boosts import Boost, Integration
 from apps.credentials.models.profiles import Profile
 
 ACTIVITY_ID_CHARACTERS = 100
+ACTIVITY_ID = rf"^[A-Za-z0-9._:~@-]{{1,{ACTIVITY_ID_CHARACTERS}}}$"  # what stands in an address as it is
 
 
 class IssuanceQuerySet(models.QuerySet["Issuance"]):
@@ -39,6 +40,10 @@ class IssuanceQuerySet(models.QuerySet["Issuance"]):
     def later_than(self, moment: datetime) -> Self:
         """Those whose latest event is younger than the moment."""
         return self.filter(latest_at__gt=moment)
+
+    def earlier_than(self, moment: datetime) -> Self:
+        """Those whose latest event is older than the moment."""
+        return self.filter(latest_at__lt=moment)
 
     def newest_first(self) -> Self:
         return self.order_by("-latest_at")
@@ -81,7 +86,7 @@ class Issuance(models.Model):
         default_permissions = ("view",)
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["issuer", "activity_id"], name="one_issuance_per_activity_id"),
-            models.CheckConstraint(condition=Q(activity_id__regex=r"^[!-~]+$"), name="activity_id_is_plain"),
+            models.CheckConstraint(condition=Q(activity_id__regex=ACTIVITY_ID), name="activity_id_is_plain"),
         ]
         indexes: ClassVar = [
             # Everything that the figures ask for, so that they are counted without a look at the table.

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL("SET statement_timeout = 0", reverse_sql="RESET statement_timeout"),
         AddIndexConcurrently(
             "generationjob",
-            models.Index(fields=["user", "created_at", "id", "status", "character"], name="job_gallery"),
+            models.Index(fields=["user", "created_at", "id", "character"], name="job_gallery"),
         ),
         RemoveIndexConcurrently("generationjob", "job_newest_of_user"),  # which the one before begins with
         AddIndexConcurrently(

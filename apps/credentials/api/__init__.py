@@ -1,0 +1,1 @@
+"""The LearnCard Network's HTTP interface, in its own shapes and errors."""

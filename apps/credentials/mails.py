@@ -1,0 +1,108 @@
+"""Mails to recipients: the claim link of an inbox credential, and word of what was delivered."""
+
+from datetime import datetime, timedelta
+from smtplib import SMTPException, SMTPRecipientsRefused
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+from anymail.exceptions import AnymailError, AnymailRecipientsRefused
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from apps.common.enqueue import send as enqueue
+from apps.credentials import log, tokens
+from apps.credentials.claim_links import content_of
+from apps.credentials.event_types import EventType, RecipientType, Source, Standing
+from apps.credentials.models import Credential, InboxCredential
+from apps.credentials.recipients import Recipient
+from apps.credentials.uris import site_url
+
+GIVE_UP_AFTER: Final = timedelta(hours=24)
+OFFER_AGAIN_AFTER: Final = timedelta(minutes=2)
+BATCH: Final = 500
+
+_PERMANENT = (SMTPRecipientsRefused, AnymailRecipientsRefused)
+_PASSING = (SMTPException, AnymailError, OSError)
+
+logger = structlog.get_logger(__name__)
+
+
+@transaction.atomic
+def mail_claim_link(inbox_id: UUID, *, now: datetime) -> bool:
+    """Sends the claim link if it is due, with a token made this moment; true where it went off.
+
+    An address that is refused, or a mail that couldn't be sent for a day, ends the chain as FAILED. Another process
+    that is at the same mail is left alone.
+    """
+    due = InboxCredential.objects.select_for_update(skip_locked=True, of=("self",)).unsent()
+    inbox = due.select_related("issuance__issuer", "issuance__boost").filter(pk=inbox_id).first()
+    if inbox is None or inbox.issuance.standing != Standing.ACTIVE:
+        return False
+    secret = tokens.make()
+    try:
+        _claim_mail(inbox, secret).send()
+    except _PERMANENT as error:
+        _fail(inbox, str(error), now)
+        return False
+    except _PASSING as error:
+        logger.warning("claim mail not sent", inbox=str(inbox_id), error=type(error).__name__)
+        if inbox.created_at + GIVE_UP_AFTER <= now:
+            _fail(inbox, str(error), now)
+        return False
+    inbox.token_digest, inbox.mail_due = tokens.digest(secret), False
+    inbox.save(update_fields=["token_digest", "mail_due"])
+    return True
+
+
+def offer_unsent(now: datetime) -> int:
+    """Gives mails that are still due to the workers again; returns how many. The broker may lose what it holds."""
+    due = InboxCredential.objects.unsent().filter(created_at__lt=now - OFFER_AGAIN_AFTER).order_by("created_at")
+    ids = list(due.values_list("pk", flat=True)[:BATCH])
+    return sum(enqueue("credentials.mail_claim_link", str(inbox_id)) for inbox_id in ids)
+
+
+def tell_recipient(credential_id: UUID) -> None:
+    """Tells the recipient's account of what was delivered. Word of it only: it waits on their page whether or not."""
+    related = ("issuance__issuer", "recipient__user")
+    credential = Credential.objects.select_related(*related).get(pk=credential_id)
+    name, issuer = credential.document["name"], credential.issuance.issuer.display_name
+    context = {"name": name, "issuer": issuer, "url": site_url("/credentials/received/")}
+    subject = _("%(issuer)s gave you “%(name)s”") % context
+    _mail("delivered", subject, context, credential.recipient.user.email).send()
+
+
+def _claim_mail(inbox: InboxCredential, secret: str) -> EmailMultiAlternatives:
+    content, issuer = content_of(inbox), inbox.issuance.issuer
+    context = {
+        "name": content.name,
+        "description": content.description,
+        "issuer": issuer.display_name,
+        "url": site_url(f"/claim/{secret}/"),
+        "expires_at": inbox.expires_at,
+    }
+    subject = _("%(issuer)s has “%(name)s” for you") % context
+    return _mail("claim", subject, context, inbox.recipient_value)
+
+
+def _mail(template: str, subject: str, context: dict[str, Any], to: str) -> EmailMultiAlternatives:
+    """Text and HTML of the same words. A subject is one line, whatever a boost is called."""
+    text = render_to_string(f"credentials/mails/{template}.txt", context)
+    mail = EmailMultiAlternatives(" ".join(subject.split()), text, to=[to])
+    mail.attach_alternative(render_to_string(f"credentials/mails/{template}.html", context), "text/html")
+    return mail
+
+
+def _fail(inbox: InboxCredential, error: str, now: datetime) -> None:
+    inbox.closed_at, inbox.mail_due = now, False
+    inbox.save(update_fields=["closed_at", "mail_due"])
+    log.append(
+        issuance=inbox.issuance,
+        event_type=EventType.FAILED,
+        source=Source(inbox.issuance.source),
+        recipient=Recipient(RecipientType(inbox.recipient_type), inbox.recipient_value, None),
+        inbox_credential_id=inbox.pk,
+        metadata={"error": error},
+    )
