@@ -200,7 +200,6 @@ def _summary(order: Order) -> str:
 
 
 def _address(order: Order) -> Iterator[str]:
-    told = order.shipping_address
-    yield from (str(told[name]) for name in ("name", "line1", "line2") if told.get(name))
-    place = " ".join(str(told[name]) for name in ("postal_code", "city") if told.get(name))
-    yield from (part for part in (place, str(told.get("region") or ""), str(told.get("country") or "")) if part)
+    """A line each: in which order town and code stand differs from country to country."""
+    parts = ("name", "line1", "line2", "city", "region", "postal_code", "country")
+    yield from (str(order.shipping_address[part]) for part in parts if order.shipping_address.get(part))

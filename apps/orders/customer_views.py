@@ -8,11 +8,12 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from apps.accounts.requests import UserRequest
 from apps.common.access import owner, public
 from apps.common.keyset import BadCursor
-from apps.common.pages import render_page
+from apps.common.pages import partial_asked_for, render_page
 from apps.orders import carts
 from apps.orders.cart_contents import contents_of
 from apps.orders.customer_orders import guests_order, order_of, orders_of
@@ -58,6 +59,8 @@ def guest_order(request: HttpRequest, token: str) -> HttpResponse:
 def _order_page(request: HttpRequest, found: Order | None) -> HttpResponse:
     if found is None:
         raise Http404
-    if found.paid_at:  # the cart was closed meanwhile
-        note_count(request, contents_of(carts.open_cart(shopper_of(request))))
+    # The cart was closed meanwhile, which the header that surrounds a fragment doesn't know.
+    is_news = bool(found.paid_at) and note_count(request, contents_of(carts.open_cart(shopper_of(request))))
+    if is_news and partial_asked_for(request):
+        return HttpResponseClientRefresh()
     return render_page(request, "shop/order.html", {"order": order_words(found)})

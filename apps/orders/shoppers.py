@@ -37,10 +37,12 @@ def buyer_of(request: HttpRequest) -> Shopper:
     return Shopper(None, token)
 
 
-def note_count(request: HttpRequest, contents: Contents) -> None:
-    """Keeps how many things are in the cart, for the header of every page."""
-    if request.session.get(_COUNT, 0) != contents.count:
+def note_count(request: HttpRequest, contents: Contents) -> bool:
+    """Keeps how many things are in the cart, for the header of every page; whether that was news."""
+    is_news = request.session.get(_COUNT, 0) != contents.count
+    if is_news:
         request.session[_COUNT] = contents.count
+    return is_news
 
 
 def note_removed(request: HttpRequest, removed: Removed, title: str) -> None:

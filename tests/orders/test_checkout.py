@@ -175,6 +175,8 @@ def test_paid_is_said_only_once_the_provider_has_told(guest: Client, stripe: Sta
     assert guest.session["cart_count"] == 1
 
     assert told_by_stripe("checkout.session.completed", session(order)) == DeliveryStatus.PROCESSED
+    fragment = guest.get(order_path(order), headers={"HX-Request": "true", "HX-Target": "order"})
+    assert fragment["HX-Refresh"] == "true"
     paid = guest.get(order_path(order)).content.decode()
     assert "Thank you. News of it goes to payer@example.com." in paid
     assert "Ada Payer" in paid

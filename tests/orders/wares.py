@@ -12,7 +12,7 @@ from apps.generations.models import GenerationImage
 from apps.orders.models import Order, Product, ProductPicture, Variant
 from apps.orders.operations import LineWish
 from tests.factories import on_plan, wish
-from tests.orders.factories import ProductFactory, VariantFactory, open_order
+from tests.orders.factories import ProductFactory, VariantFactory, open_order, paid_order
 
 
 def poster(title: str = "A3", **changes: Any) -> Variant:
@@ -26,6 +26,11 @@ def picture_of(user: User) -> GenerationImage:
     job = operations.request(user=on_plan(user), wish=wish())
     production.produce(job.pk, attempt=1)
     return job.images.get()
+
+
+def bought_poster(user: User, variant: Variant) -> Order:
+    """The person's paid order of one."""
+    return paid_order(user=user, lines=[LineWish(variant, 1)])
 
 
 class Ware(NamedTuple):
