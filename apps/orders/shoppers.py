@@ -39,7 +39,7 @@ def buyer_of(request: HttpRequest) -> Shopper:
 
 def note_count(request: HttpRequest, contents: Contents) -> bool:
     """Keeps how many things are in the cart, for the header of every page; whether that was news."""
-    is_news = request.session.get(_COUNT, 0) != contents.count
+    is_news = bool(request.session.get(_COUNT, 0) != contents.count)
     if is_news:
         request.session[_COUNT] = contents.count
     return is_news
