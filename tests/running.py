@@ -68,6 +68,14 @@ def worker(log: Path, environment: Mapping[str, str]) -> Iterator[subprocess.Pop
         yield process
 
 
+@contextmanager
+def beat(log: Path, environment: Mapping[str, str], schedule: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Celery's clock; gives its process."""
+    command = ["-m", "celery", "-A", "activity_project", "beat", f"--schedule={schedule}", "--pidfile="]
+    with running_process(command, log, environment) as process:
+        yield process
+
+
 def kill(process: subprocess.Popen[bytes]) -> None:
     """Kills the process and its children outright, as a power cut would."""
     os.killpg(process.pid, signal.SIGKILL)

@@ -8,3 +8,4 @@ class CreditsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("apps.credits.panel")
+        import_module("apps.credits.webhook_handlers")

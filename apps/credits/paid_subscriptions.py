@@ -14,6 +14,7 @@ from django.db import transaction
 from apps.accounts.models import Plan, Subscription, User
 from apps.accounts.usage import active_subscription
 from apps.credits import ledger, periods
+from apps.credits.plan_changes import change_plan
 from apps.credits.renewal import renew
 
 
@@ -71,17 +72,22 @@ def mark_past_due(*, provider_id: str, unpaid_from: datetime) -> bool:
 
 
 @transaction.atomic
-def set_ending(*, provider_id: str, ends_with_period: bool) -> bool:
-    """Whether the subscription ends with its period, as was asked for at the provider. False where it has ended.
+def follow_provider(*, provider_id: str, plan: Plan | None, ends_with_period: bool, at: datetime) -> bool:
+    """How the subscription goes on, as the provider said at that time: on which plan, and whether it ends with its
+    period. False where something later was said before, or it has ended. Raises UnknownSubscription.
 
-    Until then everything stays; a change of plan to come is moot. Raises UnknownSubscription.
+    Until the period ends everything stays but for a plan that gives more; an end makes a change to come moot.
     """
     known = _locked(provider_id)
-    if known.holds:
-        known.ends_with_period = ends_with_period
-        known.next_plan = None if ends_with_period else known.next_plan
-        known.save(update_fields=["ends_with_period", "next_plan"])
-    return known.holds
+    if not known.holds or (known.told_at and at < known.told_at):
+        return False
+    if plan and plan != (known.next_plan or known.plan):
+        change_plan(subscription=known, plan=plan, by=None, now=at)
+        known.refresh_from_db()
+    known.told_at, known.ends_with_period = at, ends_with_period
+    known.next_plan = None if ends_with_period else known.next_plan
+    known.save(update_fields=["told_at", "ends_with_period", "next_plan"])
+    return True
 
 
 @transaction.atomic

@@ -57,7 +57,9 @@ def renew_what_is_over(now: datetime) -> Renewed:
 def go_on(*, subscription_id: int, user_id: int, now: datetime) -> bool:
     """Takes one subscription whose period is over into the period of today, or ends it. False where that was done."""
     ledger.lock_account(user_id)
-    over = Subscription.objects.ours_to_renew(now).with_plans().filter(pk=subscription_id).first()
+    over = (
+        Subscription.objects.ours_to_renew(now).with_plans().select_related("user").filter(pk=subscription_id).first()
+    )
     if over is None:
         return False
     if over.ends_with_period:

@@ -6,6 +6,7 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,7 +18,7 @@ from apps.common.access import public
 from apps.common.pages import render_page
 from apps.sandbox import deliveries, faults, overview, pace
 from apps.sandbox.forms import DisputeForm, FaultsForm, PaceForm, RefundForm, StatusForm
-from apps.sandbox.printify import orders, webhooks
+from apps.sandbox.printify import catalogue, orders, webhooks
 from apps.sandbox.printify.errors import PrintifyError
 from apps.sandbox.stripe import disputes, refunds, store, subscriptions
 from apps.sandbox.stripe.errors import StripeError
@@ -192,6 +193,20 @@ def send_again(request: HttpRequest, delivery_id: UUID) -> None:
     if overview.delivery(delivery_id):
         deliveries.send_again(delivery_id)
         messages.success(request, _("It is on its way again."))
+
+
+@_acting
+def raise_prices(request: HttpRequest) -> None:
+    """Changes the print provider's catalogue, for a sync to find."""
+    catalogue.raise_prices()
+    messages.success(request, _("Three products cost more. The shop knows after its next sync."))
+
+
+@_acting
+def disconnect(request: HttpRequest) -> None:
+    """Says that somebody has disconnected the shop."""
+    webhooks.tell("shop:disconnected", kind="shop", subject=settings.PRINTIFY_SHOP_ID, told={})
+    messages.success(request, _("The product is being told that its shop was disconnected."))
 
 
 @_acting

@@ -4,6 +4,7 @@ The package takes 0.4 s to import, so that is left until the first message; page
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import lru_cache
 from importlib import import_module
 from typing import Any, Final
@@ -11,6 +12,8 @@ from typing import Any, Final
 from django.conf import settings
 
 from apps.webhooks.inbox import BadSignature, Envelope
+from apps.webhooks.models import WebhookDelivery
+from apps.webhooks.registry import NotUnderstood
 
 TOLERANCE_S: Final = 300
 
@@ -39,6 +42,22 @@ class Stripe:
 
     def envelope(self, message: Mapping[str, Any]) -> Envelope:
         return Envelope(_text(message["id"]), _text(message["type"]))
+
+
+def subject(delivery: WebhookDelivery) -> tuple[Mapping[str, Any], datetime]:
+    """What an event is about, and when it happened. Raises NotUnderstood where it is about nothing."""
+    event = delivery.message()
+    about = event["data"].get("object")
+    if not isinstance(about, Mapping):
+        raise NotUnderstood("the event has no object")
+    return about, moment(event["created"])
+
+
+def moment(seconds: object) -> datetime:
+    """A time as Stripe writes it, in seconds since 1970. Raises NotUnderstood for anything else."""
+    if not isinstance(seconds, int) or seconds <= 0:
+        raise NotUnderstood(f"a time is {seconds!r:.40}")
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _text(value: object) -> str:

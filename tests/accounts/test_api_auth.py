@@ -1,5 +1,6 @@
 """Who may call the API: every operation, with good tokens, bad ones, and none."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -24,8 +25,8 @@ every_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda ea
 
 def _url(operation: Operation) -> str:
     """An address of the operation at which, where it takes an id, there is nothing."""
-    arguments = {"sourceType": "generation_job", "sourceId": uuid4()}
-    taken = {name: value for name, value in arguments.items() if f"{{{name}}}" in operation.path}
+    known = {"sourceType": "generation_job", "number": 1}
+    taken = {name: known.get(name, uuid4()) for name in re.findall(r"{(?:\w+:)?(\w+)}", operation.path)}
     return reverse(f"api:{operation.view_func.__name__}", kwargs=taken)
 
 

@@ -101,7 +101,7 @@ def test_the_page_takes_three_queries_at_most(
         page = browser.get(address)
 
     assert page.status_code == 200
-    assert sum("WITH page AS" in query["sql"] for query in queries) == 1
+    assert sum("page AS MATERIALIZED" in query["sql"] for query in queries) == 1
 
 
 def test_a_page_of_one_influencer_takes_three_queries_at_most(

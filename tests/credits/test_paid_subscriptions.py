@@ -12,9 +12,9 @@ from apps.credits.enrolment import enrol
 from apps.credits.paid_subscriptions import (
     UnknownSubscription,
     end_subscription,
+    follow_provider,
     mark_past_due,
     renew_subscription,
-    set_ending,
     start_subscription,
 )
 from apps.credits.plan_changes import change_plan
@@ -47,6 +47,10 @@ def start(user: User, plan: Plan, provider_id: str = ID, begins: datetime = NOW)
 def renewal(number: int, plan: Plan | None = None) -> bool:
     begins = NOW + number * PERIOD
     return renew_subscription(provider_id=ID, starts_at=begins, ends_at=begins + PERIOD, plan=plan)
+
+
+def told(plan: Plan | None = None, *, ends: bool, at: datetime = NOW) -> bool:
+    return follow_provider(provider_id=ID, plan=plan, ends_with_period=ends, at=at)
 
 
 def past_due(number: int) -> bool:
@@ -144,7 +148,7 @@ def test_paying_for_an_earlier_period_does_not_pay_for_a_later_one(paid: Subscri
 
 
 def test_cancelled_for_the_periods_end_everything_stays_until_then(paid: Subscription, owner: User) -> None:
-    assert set_ending(provider_id=ID, ends_with_period=True)
+    assert told(ends=True)
     assert active_subscription(owner) == paid
     assert renew_what_is_over(NOW + PERIOD - DAY).done == 0
     assert renew_what_is_over(NOW + PERIOD).done == 1
@@ -155,15 +159,35 @@ def test_cancelled_for_the_periods_end_everything_stays_until_then(paid: Subscri
 
 
 def test_who_changes_their_mind_goes_on(paid: Subscription, owner: User) -> None:
-    set_ending(provider_id=ID, ends_with_period=True)
-    set_ending(provider_id=ID, ends_with_period=False)
+    told(ends=True)
+    told(ends=False, at=NOW + DAY)
     assert renew_what_is_over(NOW + PERIOD).done == 0
     assert active_subscription(owner) == paid
 
 
+def test_what_was_said_before_the_last_word_is_past(paid: Subscription) -> None:
+    assert told(ends=True, at=NOW + 2 * DAY)
+    assert not told(ends=False, at=NOW + DAY)
+    assert told(ends=False, at=NOW + 2 * DAY)  # Stripe's times are in seconds: the last to come has the word
+    paid.refresh_from_db()
+    assert not paid.ends_with_period
+
+
+def test_another_plan_at_the_provider_follows_the_rule_of_changes(paid: Subscription) -> None:
+    told(Plan.objects.get(slug="studio"), ends=False, at=NOW + 15 * DAY)
+    paid.refresh_from_db()
+    assert paid.plan.slug == "studio"
+    assert ledger.balance_of(paid.user_id) == 300 + 850
+    told(Plan.objects.get(slug="pro"), ends=False, at=NOW + 16 * DAY)
+    paid.refresh_from_db()
+    assert (paid.plan.slug, paid.next_plan and paid.next_plan.slug) == ("studio", "pro")
+    told(Plan.objects.get(slug="pro"), ends=False, at=NOW + 17 * DAY)
+    assert ledger.balance_of(paid.user_id) == 300 + 850
+
+
 def test_an_end_with_the_period_makes_a_change_to_come_moot(paid: Subscription) -> None:
     change_plan(subscription=paid, plan=Plan.objects.get(slug="free"), by=None, now=NOW)
-    set_ending(provider_id=ID, ends_with_period=True)
+    told(ends=True)
     paid.refresh_from_db()
     assert (paid.next_plan, paid.ends_with_period) == (None, True)
 
@@ -172,7 +196,7 @@ def test_an_end_is_final_and_is_followed_by_the_default_plan_once(paid: Subscrip
     past_due(1)
     assert end_subscription(provider_id=ID, now=NOW + 5 * DAY)
     assert not end_subscription(provider_id=ID, now=NOW + 6 * DAY)
-    assert not set_ending(provider_id=ID, ends_with_period=True)
+    assert not told(ends=True)
     assert not past_due(2)
     paid.refresh_from_db()
     follows = active_subscription(owner)
@@ -203,6 +227,6 @@ def test_what_is_unknown_is_said_to_be(owner: User, provider_id: str) -> None:
     with pytest.raises(UnknownSubscription):
         mark_past_due(provider_id=provider_id, unpaid_from=NOW + PERIOD)
     with pytest.raises(UnknownSubscription):
-        set_ending(provider_id=provider_id, ends_with_period=True)
+        follow_provider(provider_id=provider_id, plan=None, ends_with_period=True, at=NOW)
     with pytest.raises(UnknownSubscription):
         end_subscription(provider_id=provider_id, now=NOW)

@@ -152,7 +152,7 @@ def test_the_pages_of_pictures_have_nothing_that_axe_finds(
     browser: Browser, site: str, beside_the_browser: BesideTheBrowser, request: pytest.FixtureRequest
 ) -> None:
     session = beside_the_browser(give_a_gallery)
-    paths = ["/gallery/", "/gallery/?status=queued", "/generate/", "/characters/"]
+    paths = ["/gallery/", "/gallery/?status=queued", "/generate/", "/characters/", "/api/v1/docs"]
     paths += beside_the_browser(addresses_of_results)
     folder = request.config.getoption("--screenshots")
     for width, scheme in product((390, 1440), ("light", "dark")):

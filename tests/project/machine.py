@@ -23,7 +23,7 @@ def environment(**given: str) -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in OURS} | given
 
 
-def eventually(condition: Callable[[], object], *, seconds: float = 60) -> None:
+def eventually(condition: Callable[[], object], *, seconds: float = 120) -> None:
     """Return as soon as the condition holds; fail when it never does."""
     deadline = time.monotonic() + seconds
     while not condition():

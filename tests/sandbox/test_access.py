@@ -8,8 +8,8 @@ import pytest
 import requests
 
 from tests.running import ROOT
-from tests.sandbox.conftest import Sandbox, Visitor
 from tests.sandbox.purchases import asked_for
+from tests.sandbox.stage import Sandbox, Visitor
 from tests.sandbox.test_printify import drafted
 
 MARKS = """
@@ -22,8 +22,8 @@ print(json.dumps({name: mark for name, mark in marks.items() if name.startswith(
 """
 PAGES = (
     "controls", "pace", "faults", "order", "advance-order", "put-order", "payment", "refund", "dispute",
-    "close-dispute", "renew", "end-subscription", "unblock", "delivery", "send-again", "checkout", "mailbox", "mail",
-    "mail-html", "printify-picture",
+    "close-dispute", "renew", "end-subscription", "raise-prices", "disconnect", "unblock", "delivery", "send-again",
+    "checkout", "mailbox", "mail", "mail-html", "printify-picture",
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.running import wait_until
-from tests.sandbox.conftest import Sandbox, Visitor
+from tests.sandbox.stage import Sandbox, Visitor
 from tests.sandbox.test_printify import drafted
 
 

@@ -12,8 +12,8 @@ from anymail.signals import AnymailTrackingEvent
 from anymail.webhooks.postmark import PostmarkTrackingWebhookView
 from django.test import RequestFactory
 
-from tests.sandbox.conftest import Sandbox, Visitor
 from tests.sandbox.listener import Heard
+from tests.sandbox.stage import Sandbox, Visitor
 
 HTML = "<html><body><p>Thank you, <a href='http://127.0.0.1/orders/'>see your order</a></p><script>1</script></body>"
 

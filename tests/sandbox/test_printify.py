@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from tests.running import kill, sandbox_loop
-from tests.sandbox.conftest import Sandbox, Visitor
 from tests.sandbox.listener import Heard
+from tests.sandbox.stage import Sandbox, Visitor
 
 ADDRESS = {
     "first_name": "Ada",
@@ -172,6 +172,23 @@ def test_what_is_wrong_or_out_of_stock_is_refused_with_a_reason(shop: httpx.Clie
         "The address to.first_name field is required.",
         "The external id field is required.",
     ]
+
+
+def test_prices_can_be_raised_for_the_next_sync_to_find(shop: httpx.Client, visitor: Visitor) -> None:
+    before: list[int] = []
+    after: list[int] = []
+    for prices in (before, after):
+        found = [each for page in (1, 2) for each in shop.get("products.json", params={"page": page}).json()["data"]]
+        prices.extend(product["variants"][0]["price"] for product in found)
+        visitor.press("/sandbox/", "/sandbox/catalogue/raise/")
+
+    assert [new - old for old, new in zip(before, after, strict=True)] == [50, 50, 50, 0, 0, 0, 0, 0]
+
+
+def test_the_shop_can_be_disconnected(sandbox: Sandbox, visitor: Visitor) -> None:
+    visitor.press("/sandbox/", "/sandbox/shop/disconnect/")
+
+    assert sandbox.listener.wait_for("shop:disconnected").json["resource"]["type"] == "shop"
 
 
 def test_only_the_shop_itself_may_ask_and_must_say_who_it_is(sandbox: Sandbox) -> None:

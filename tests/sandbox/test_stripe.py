@@ -7,8 +7,8 @@ import stripe
 from stripe import StripeClient
 
 from apps.sandbox.stripe.errors import API_VERSION
-from tests.sandbox.conftest import Sandbox, Visitor
 from tests.sandbox.purchases import PAYER, PLAN, PRINT, asked_for
+from tests.sandbox.stage import Sandbox, Visitor
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from typing import Any, Final
 import pytest
 from stripe import StripeObject
 
-from tests.sandbox.conftest import Sandbox, Visitor
 from tests.sandbox.purchases import PAYER, PLAN, asked_for
+from tests.sandbox.stage import Sandbox, Visitor
 
 # Fields that the API gives only of deleted objects, only where expanded, or only of another kind of account.
 AT_TIMES: Final = {

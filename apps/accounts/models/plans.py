@@ -21,11 +21,17 @@ class Plan(models.Model):
     price_minor = models.PositiveIntegerField(default=0, help_text=_("Price a period, in the currency's minor unit."))
     currency = models.CharField(max_length=3, default="GBP")
     is_default = models.BooleanField(default=False, help_text=_("The plan that a new person starts on."))
+    provider_price_id = models.CharField(
+        max_length=120, blank=True, db_default="", help_text=_("The payment provider's id of the price.")
+    )
 
     class Meta:
         db_table = "plans"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["is_default"], condition=Q(is_default=True), name="one_default_plan"),
+            models.UniqueConstraint(
+                fields=["provider_price_id"], condition=~Q(provider_price_id=""), name="one_plan_per_price"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -90,6 +96,9 @@ class Subscription(models.Model):
     )
     ended_at = models.DateTimeField(null=True, blank=True)
     provider_id = models.CharField(max_length=120, blank=True, help_text=_("The payment provider's own id."))
+    told_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When the provider said what it last said of how this goes on.")
+    )
 
     objects = SubscriptionQuerySet.as_manager()
 

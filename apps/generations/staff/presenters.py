@@ -145,7 +145,7 @@ def summary(statistics: Statistics, filters: JobFilters, applied: Mapping[str, s
 def covers(filters: JobFilters, now: datetime, reach: Reach) -> str:
     """``Last 30 days: 23 October 2026 to 21 November 2026, days in Europe/London``."""
     first, last = filters.first(now), filters.last(now)
-    if first is None and reach.back_to:
+    if first is None and reach.is_whole and reach.back_to:
         first = reach.back_to.astimezone(filters.zone).date()
     period = _("Chosen dates") if filters.has_dates else str(filters.period.label)
     dates = _dates(first, last) if first else _("up to %s") % day_in_full(last)

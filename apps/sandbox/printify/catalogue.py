@@ -5,8 +5,14 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final
 
-from apps.sandbox.addresses import page
+from django.db.models import F
 
+from apps.sandbox.addresses import page
+from apps.sandbox.models import Knob
+
+RISING: Final = 3
+RISE_MINOR: Final = 50
+_RISES: Final = "price_rises"
 _MADE_AT: Final = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 
@@ -115,6 +121,18 @@ PRODUCTS: Final = (
 PICTURES: Final = frozenset(product.picture for product in PRODUCTS)
 
 
+def raise_prices() -> None:
+    """The first products cost more from now on, as the next sync will find."""
+    Knob.objects.get_or_create(name=_RISES, defaults={"value": 0})
+    Knob.objects.filter(name=_RISES).update(value=F("value") + 1)
+
+
+def price_minor(product: Product, variant: Variant) -> int:
+    """What a variant costs now."""
+    rises = Knob.objects.filter(name=_RISES).values_list("value", flat=True).first() or 0
+    return variant.price_minor + (rises * RISE_MINOR if product in PRODUCTS[:RISING] else 0)
+
+
 def variant_id(product: Product, variant: Variant) -> int:
     """A number that stays the same."""
     return product.blueprint * 100 + product.variants.index(variant) + 1
@@ -173,7 +191,7 @@ def _variant(product: Product, variant: Variant) -> dict[str, Any]:
         "id": number,
         "sku": f"{product.picture.upper()}-{number}",
         "cost": variant.cost_minor,
-        "price": variant.price_minor,
+        "price": price_minor(product, variant),
         "title": variant.title,
         "grams": 300,
         "is_enabled": True,

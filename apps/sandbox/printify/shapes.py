@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import uuid4
 
-from apps.sandbox.printify.catalogue import Product, Variant, variant_id
+from apps.sandbox.printify.catalogue import Product, Variant, price_minor, variant_id
 
 Body = dict[str, Any]
 
@@ -32,7 +32,7 @@ def line_json(product: Product, variant: Variant, *, quantity: int, country: str
         "status": "pending",
         "metadata": {
             "title": product.title,
-            "price": variant.price_minor,
+            "price": price_minor(product, variant),
             "variant_label": variant.title,
             "sku": f"{product.picture.upper()}-{number}",
             "country": country,

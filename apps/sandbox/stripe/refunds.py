@@ -29,9 +29,9 @@ def create(given: Parameters) -> Body:
     refund = store.add(
         shapes.refund(charge, amount=amount, reason=reason, metadata=read.metadata(given), status="succeeded")
     )
-    _count(charge, amount)
+    before = _count(charge, amount)
     events.emit("refund.created", refund)
-    events.emit("charge.refunded", charge, {"amount_refunded": charge["amount_refunded"] - amount, "refunded": False})
+    events.emit("charge.refunded", charge, before)
     if faults.strikes(faults.REFUND_FAILS):
         appointments.appoint(FAIL, refund["id"], after_s=BANK_TAKES_S)
     return refund
@@ -75,6 +75,6 @@ def _refuse(charge: Body, *, amount: int, left: int) -> None:
         )
 
 
-def _count(charge: Body, amount: int) -> None:
+def _count(charge: Body, amount: int) -> Body:
     refunded = charge["amount_refunded"] + amount
-    store.change(charge, amount_refunded=refunded, refunded=refunded == charge["amount"])
+    return store.change(charge, amount_refunded=refunded, refunded=refunded == charge["amount"])
