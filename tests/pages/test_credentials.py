@@ -92,7 +92,7 @@ def test_a_claim_link_leads_to_what_was_received(
 
 
 @pytest.mark.parametrize(("width", "scheme"), list(product((390, 1440), ("light", "dark"))))
-def test_the_pages_have_nothing_that_axe_finds(
+def test_the_pages_have_nothing_that_axe_finds(  # pytest passes them by name
     browser: Browser,
     site: str,
     beside_the_browser: BesideTheBrowser,
