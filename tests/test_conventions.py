@@ -18,6 +18,8 @@ WITHOUT_HTTP = {
     "visits.py", "adoption.py", "periods.py", "renewal.py", "plan_changes.py", "paid_subscriptions.py", "counts.py",
     "plans.py",
     "issuing.py", "claiming.py", "standing.py", "expiry.py", "holding.py", "log.py",
+    "carts.py", "cart_contents.py", "catalogue.py", "checkout.py", "artwork.py", "customer_orders.py", "packs.py",
+    "product_sync.py", "product_pictures.py",
     "feed.py", "progress.py", "inbox.py", "processing.py",
     "insights.py", "scan.py", "jobs.py", "statistics.py", "people.py",
 }  # fmt: skip

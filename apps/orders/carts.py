@@ -111,11 +111,6 @@ def merge_guest_cart(*, user: User, token: str, now: datetime) -> bool:
     return True
 
 
-def remember_email(*, cart: Cart, email: str) -> None:
-    """Notes where a reminder can go."""
-    Cart.objects.filter(pk=cart.pk).exclude(email=email).update(email=email)
-
-
 def _locked(shopper: Shopper) -> Cart:
     """The shopper's open cart, made where there is none, held until the transaction ends."""
     owned = (
@@ -147,5 +142,5 @@ def _own_image(shopper: Shopper, image_id: UUID | None) -> GenerationImage | Non
 
 
 def _touch(cart: Cart, now: datetime) -> None:
-    """Whoever comes back to a cart that was reported as left starts anew: it may be left again."""
+    """Somebody is still busy with it: it isn't left."""
     Cart.objects.filter(pk=cart.pk).update(updated_at=now)

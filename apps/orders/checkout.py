@@ -11,7 +11,7 @@ import structlog
 from django.db import transaction
 
 from apps.orders import operations
-from apps.orders.artwork import ArtworkGone, keep_artwork
+from apps.orders.artwork import keep_artwork
 from apps.orders.cart_contents import Contents, contents_of
 from apps.orders.carts import Shopper, open_cart
 from apps.orders.guest_links import order_path
@@ -49,7 +49,7 @@ def begin_checkout(
         success_url=f"{addresses.origin}{order_path(order)}",
         cancel_url=f"{addresses.origin}{addresses.cart_path}",
     )
-    Order.objects.filter(pk=order.pk, stripe_session_id="").update(stripe_session_id=session.id)
+    operations.record_payment_page(order.pk, session_id=session.id)
     for other in outdated:
         _close_page(other)
     return session.url
@@ -104,6 +104,3 @@ def _close_page(order: Order) -> None:
         stripe.expire_checkout_session(order.stripe_session_id)
     except ProviderError as error:
         log.info("payment page not closed", order=order.number, error=error.message)
-
-
-__all__ = ["Addresses", "ArtworkGone", "CartChanged", "begin_checkout"]
