@@ -1,9 +1,11 @@
 """The cast and the stage of every test: owner, teammate and stranger; a database that commits where threads need it."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.conf import LazySettings
 from django.db import connection
 from django.test import Client
@@ -12,6 +14,8 @@ from pytest_django import DjangoDbBlocker
 
 from apps.accounts.models import User
 from tests.factories import UserFactory
+
+LONGEST_LIMIT_S = 600
 
 
 @pytest.fixture(autouse=True)
@@ -26,6 +30,14 @@ def _quick_and_private(settings: LazySettings, tmp_path: Path) -> None:
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
+
+
+@pytest.fixture
+def one_moment() -> Iterator[None]:
+    """The clock stands still, just after every limit has begun to count anew."""
+    begun = int(time.time()) // LONGEST_LIMIT_S * LONGEST_LIMIT_S
+    with time_machine.travel(begun + 1, tick=False):
+        yield
 
 
 @pytest.fixture

@@ -93,6 +93,7 @@ def test_a_token_speaks_for_its_person_and_not_for_the_one_who_is_signed_in(
     assert request.auth.user == owner  # type: ignore[attr-defined]
 
 
+@pytest.mark.usefixtures("one_moment")
 def test_bad_tokens_from_one_address_are_slowed_down_and_good_ones_are_not(owner: User) -> None:
     program = Program("act_guess")
     answers = [program.get("/api/v1/usage") for _ in range(callers.BAD_TOKENS.times + 1)]

@@ -175,6 +175,7 @@ def test_a_token_is_claimed_by_http_once(holders_post: Post, post: Post, issuer:
     assert (status, body["message"]) == (400, "This was claimed already.")
 
 
+@pytest.mark.usefixtures("one_moment")
 def test_guessing_tokens_is_slowed_down(holders_post: Post, boost: Boost) -> None:
     cache.clear()
     answers = [holders_post(f"claim/forged-{n}")[0] for n in range(21)]

@@ -243,6 +243,7 @@ def test_a_claim_page_says_why_nothing_is_left(
     assert event_count() == 1
 
 
+@pytest.mark.usefixtures("one_moment")
 def test_guessing_at_claim_pages_is_slowed_down(boost: Boost) -> None:
     cache.clear()
     answers = [Client().get(f"/claim/guess-{n}/").status_code for n in range(22)]

@@ -252,6 +252,7 @@ def test_a_session_asks_with_the_sites_own_token_only(owner: User) -> None:
     assert ledger.balance_of(owner.pk) == 49
 
 
+@pytest.mark.usefixtures("one_moment")
 def test_a_flood_is_told_when_to_come_back(owner: User, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(api, "WRITES", api.WRITES._replace(name="flood", times=2, seconds=86_400))
 

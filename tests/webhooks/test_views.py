@@ -124,6 +124,7 @@ def test_without_a_secret_of_ours_nobody_gets_in(where: str, settings: LazySetti
     assert stored() == []
 
 
+@pytest.mark.usefixtures("one_moment")
 def test_too_many_bad_signatures_are_told_to_stop_and_good_ones_still_come_in() -> None:
     answers = [post("stripe", BODY, {}).status_code for _ in range(35)]
 
