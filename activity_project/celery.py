@@ -53,9 +53,18 @@ app.conf.update(
             "options": {"expires": 3_600},
         },
         "drain-activity-spool": {"task": "orders.drain_spool", "schedule": 30.0, "options": {"expires": 30}},
+        "sync-products": {"task": "orders.sync_products", "schedule": 3_600.0, "options": {"expires": 3_600}},
+        "discard-artwork": {"task": "orders.discard_artwork", "schedule": 86_400.0, "options": {"expires": 3_600}},
         "prune-visits": {"task": "accounts.prune_visits", "schedule": 86_400.0, "options": {"expires": 3_600}},
     },
 )
+if settings.SANDBOX:
+    # A newcomer's shop has something in it as soon as everything runs.
+    app.conf.beat_schedule["fill-empty-catalogue"] = {
+        "task": "orders.fill_empty_catalogue",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    }
 if settings.GENERATION_FILES_KEPT_DAYS:
     app.conf.beat_schedule["prune-generations"] = {
         "task": "generations.prune",

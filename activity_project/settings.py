@@ -249,6 +249,22 @@ WEBHOOK_RETENTION_DAYS = environment.integer("WEBHOOK_RETENTION_DAYS", 90, least
 # Where log entries wait that the database couldn't take; shared by all processes that log, and by the worker.
 ACTIVITY_LOG_SPOOL = DATA_DIR / "spool"
 
+# --- Shop -------------------------------------------------------------------------------------
+
+# The print provider names prices without a currency: it is the one that is set there for the shop.
+SHOP_CURRENCY = environment.one_of("SHOP_CURRENCY", ("GBP", "EUR", "USD", "AUD", "CAD", "CHF"), "GBP")
+# Put on the prices set at the print provider, in percent.
+SHOP_MARKUP_PERCENT = environment.integer("SHOP_MARKUP_PERCENT", 0, least=0, most=1_000)
+# For one order, however large; 0 where the prices cover it.
+SHOP_SHIPPING_MINOR = environment.integer("SHOP_SHIPPING_MINOR", 0, least=0)
+# Where is delivered to: ISO 3166 codes.
+SHOP_COUNTRIES = environment.words(
+    "SHOP_COUNTRIES", ("GB", "IE", "AT", "BE", "CH", "DE", "DK", "ES", "FR", "IT", "NL", "NO", "PL", "SE", "US", "CA")
+)
+# Where the provider's pictures of products may be fetched: public hosts, or whole origins (see OPENAI_RESULT_HOSTS).
+SHOP_PICTURE_HOSTS = environment.words("SHOP_PICTURE_HOSTS", (".printify.com",))
+SHOP_PICTURE_ORIGINS: tuple[str, ...] = environment.words("SHOP_PICTURE_ORIGINS")
+
 # --- Analytics --------------------------------------------------------------------------------
 
 POSTHOG_API_KEY = environment.text("POSTHOG_API_KEY")
@@ -262,7 +278,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],  # the second factor's QR code is a data image
         "object-src": [NONE],
         "base-uri": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, "https://checkout.stripe.com"],  # a form's answer leads to the payment page
         "frame-ancestors": [NONE],
     }
 }
@@ -301,6 +317,7 @@ if SANDBOX:
     PRINTIFY_API_BASE = f"{SANDBOX_ADDRESS}/sandbox/printify/v1"
     PRINTIFY_API_TOKEN = _KEYS.derived("printify")
     PRINTIFY_SHOP_ID = sandbox.SHOP_ID
+    SHOP_PICTURE_ORIGINS = (SANDBOX_ADDRESS,)
     PRINTIFY_WEBHOOK_SECRET = _KEYS.derived("printify webhooks")
     SANDBOX_MAIL = {
         "POSTMARK_API_URL": f"{SANDBOX_ADDRESS}/sandbox/postmark/",

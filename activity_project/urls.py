@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("apps.credentials.urls")),
     path("webhooks/", include("apps.webhooks.urls")),
     path("", include("apps.generations.urls")),
+    path("", include("apps.orders.urls")),
 ]
 
 if settings.SANDBOX:

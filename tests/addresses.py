@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 from django.urls import URLPattern, URLResolver, reverse
 
 from apps.accounts.models import ApiToken
 from apps.generations.models import Character, GenerationJob
+from apps.orders.guest_links import token_of
+from tests.orders.wares import Ware
 
 OTHERS = ("allauth",)
 RECORDS = "admin"  # Django's own, with a test of its own
@@ -31,7 +34,9 @@ def _named(pattern: URLPattern, namespace: str) -> URLPattern:
     return URLPattern(pattern.pattern, pattern.callback, pattern.default_args, name)
 
 
-def address(name: str, *, job: GenerationJob, character: Character, transaction_id: Any, token: ApiToken) -> list[str]:
+def address(
+    name: str, *, job: GenerationJob, character: Character, transaction_id: Any, token: ApiToken, ware: Ware
+) -> list[str]:
     """The addresses that a name stands for, pointing at one person's things."""
     by_name: dict[str, list[list[Any]]] = {
         "accounts:revoke-token": [[token.pk]],
@@ -55,6 +60,14 @@ def address(name: str, *, job: GenerationJob, character: Character, transaction_
         "generations:image": [[job.pk, 1]],
         "generations:image-thumbnail": [[job.pk, 1]],
         "generations:download": [[job.pk, 1]],
+        "credits:subscribe": [["pro"]],
+        "credits:buy-pack": [["small"]],
+        "shop:product": [[ware.product.pk]],
+        "shop:picture": [[ware.picture.pk]],
+        "shop:order": [[ware.order.pk]],
+        "shop:guest-order": [[token_of(ware.guests_order.pk)]],
+        "shop:change-line": [[uuid4()]],
+        "shop:remove-line": [[uuid4()]],
         "staff:generation": [[job.pk]],
         "staff:generation-image": [[job.pk, 1]],
         "staff:generation-thumbnail": [[job.pk, 1]],

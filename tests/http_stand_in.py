@@ -20,7 +20,7 @@ class Asked(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What is answered; ``body`` as it is when it is text, else as JSON."""
+    """What is answered; ``body`` as it is when it is text or bytes, else as JSON."""
 
     body: Any = ""
     status: int = 200
@@ -75,12 +75,13 @@ class _Handler(BaseHTTPRequestHandler):
             Asked(self.command, address.path, dict(parse_qsl(address.query)), dict(self.headers), self._body())
         )
         answer = stand_in.answers.pop(0) if stand_in.answers else Answer("nothing laid out", 500)
-        body = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
+        text = answer.body if isinstance(answer.body, str | bytes) else json.dumps(answer.body)
+        body = text if isinstance(text, bytes) else text.encode()
         self.send_response(answer.status)
-        for name, value in {"Content-Length": str(len(body.encode())), **answer.headers}.items():
+        for name, value in {"Content-Length": str(len(body)), **answer.headers}.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(body.encode())
+        self.wfile.write(body)
 
     def _body(self) -> Any:
         raw = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()

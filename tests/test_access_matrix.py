@@ -17,6 +17,7 @@ from tests.addresses import address, our_patterns
 from tests.conftest import SignedIn
 from tests.credentials.addresses import credential_addresses
 from tests.factories import CharacterFactory, UserFactory, issued, on_plan, wish
+from tests.orders.wares import ware_in_the_shop
 
 pytestmark = pytest.mark.django_db
 
@@ -119,6 +120,21 @@ MATRIX = {
     "network:get_credential": EVERYONE,
     "no-route": _row(GONE),
     "credits:plan": OWN_PAGE,
+    "credits:subscribe": _row(POSTED, anonymous=SIGN_IN),
+    "credits:buy-pack": _row(POSTED, anonymous=SIGN_IN),
+    "credits:bought": OWN_PAGE,
+    "credits:subscribed": OWN_PAGE,
+    "shop:list": EVERYONE,
+    "shop:product": EVERYONE,
+    "shop:picture": EVERYONE,
+    "shop:cart": EVERYONE,
+    "shop:change-line": _row(POSTED),
+    "shop:remove-line": _row(POSTED),
+    "shop:undo-removal": _row(POSTED),
+    "shop:checkout": _row(POSTED, anonymous=422),
+    "shop:orders": OWN_PAGE,
+    "shop:order": OWNERS_ONLY,
+    "shop:guest-order": EVERYONE,  # whoever has the link
     "webhooks:stripe": _row(405),
     "webhooks:printify": _row(405),
     "webhooks:email": _row(405),
@@ -178,12 +194,13 @@ def addresses_of_owner(owner: User) -> Callable[[str], list[str]]:
     production.produce(job.pk, attempt=1)
     charge = owner.credit_transactions.of_job(job.pk).get()
     token = issued(owner).token
+    ware = ware_in_the_shop(bought_by=owner)
     credentials = credential_addresses(owner)
 
     def addresses(name: str) -> list[str]:
         if name in credentials:
             return [credentials[name]]
-        return address(name, job=job, character=character, transaction_id=charge.pk, token=token)
+        return address(name, job=job, character=character, transaction_id=charge.pk, token=token, ware=ware)
 
     return addresses
 

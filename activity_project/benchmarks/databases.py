@@ -19,16 +19,20 @@ def own_database(suffix: str, *, content: str, fill: Callable[[], None], fresh: 
     It is made anew where ``fresh`` says so, or where it doesn't hold what ``content`` describes under the present
     migrations: half-filled ones carry no stamp.
     """
-    product = connection.settings_dict["NAME"]
+    product, options = connection.settings_dict["NAME"], connection.settings_dict["OPTIONS"]
     name, stamp = f"{product}_bench_{suffix}", _stamp(content)
     exists = _exists(name)
     try:
+        # Designs that read a whole history are compared with, however long that takes.
+        patient = f"{options.get('options', '')} -c statement_timeout=0"
+        connection.settings_dict["OPTIONS"] = options | {"options": patient}
         if fresh or not exists or not _holds(name, stamp):
             _create_anew(product, name)
             _fill(name, fill, stamp)
         _lead_to(name)
         yield
     finally:
+        connection.settings_dict["OPTIONS"] = options
         _lead_to(product)
 
 

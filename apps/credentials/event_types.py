@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 class EventType(models.TextChoices):
     """What happened to an issuance; labels say where it stands since."""
 
-    CREATED = "CREATED", _("Waiting in the inbox")
+    CREATED = "CREATED", _("Waiting")
     DELIVERED = "DELIVERED", _("Delivered")
     CLAIMED = "CLAIMED", _("Claimed")
     EXPIRED = "EXPIRED", _("Expired")

@@ -51,11 +51,21 @@ def list_activity(
 
 
 def find_chain(issuer: Profile, activity_id: str) -> list[Entry]:
-    """The events of the issuer's chain, oldest first; none where the issuer has no such chain."""
+    """The events of the issuer's chain, oldest first; none where the issuer has no such chain.
+
+    Boost, holder and standing are the issuance's, and so are read once for all of its events.
+    """
     if "\x00" in activity_id:
         return []
-    events = CredentialActivity.objects.filter(issuance__issuer=issuer, issuance__activity_id=activity_id)
-    return with_standing(events.with_names().oldest_first())
+    found = issuer.issuances.with_activity_id(activity_id).select_related("boost", "recipient_profile").first()
+    return [_entry(event, found) for event in found.events.oldest_first()] if found else []
+
+
+def _entry(event: CredentialActivity, issuance: Issuance) -> Entry:
+    event.issuance, event.boost = issuance, issuance.boost
+    if event.recipient_profile_id == issuance.recipient_profile_id:
+        event.recipient_profile = issuance.recipient_profile
+    return Entry(event, Standing(issuance.standing), issuance.boost.name if issuance.boost else issuance.title)
 
 
 def with_standing(events: Iterable[CredentialActivity]) -> list[Entry]:

@@ -54,6 +54,11 @@ def can_choose(plan: Plan, held: Subscription | None) -> bool:
     return not held.provider_id and (plan.is_free or plan == held.plan)
 
 
+def can_buy(plan: Plan, held: Subscription | None) -> bool:
+    """Whether a person may subscribe to the plan: it costs something, isn't theirs, and they pay for no other."""
+    return not plan.is_free and (held is None or (not held.provider_id and plan != held.plan))
+
+
 @transaction.atomic
 def change_plan(*, subscription: Subscription, plan: Plan, by: User | None, now: datetime) -> Effect:
     """Changes the plan at once or at the period's end, as the rule above has it. Raises SubscriptionEnded.

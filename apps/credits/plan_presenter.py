@@ -9,12 +9,15 @@ from django.utils.translation import ngettext
 
 from apps.accounts.models import Plan, Subscription
 from apps.common.words import calendar_date, credits_word, grouped, money
-from apps.credits.plan_changes import Effect, can_choose, share_left
+from apps.credits.plan_changes import Effect, can_buy, can_choose, share_left
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanOption:
-    """Ready words; ``act`` is empty where there is nothing to press, and ``effect`` says what pressing it does."""
+    """Ready words; ``act`` is empty where there is nothing to press, and ``effect`` says what pressing it does.
+
+    ``buy`` is on the button of a plan that takes a payment.
+    """
 
     slug: str
     name: str
@@ -22,6 +25,7 @@ class PlanOption:
     price: str
     state: str
     act: str
+    buy: str
     effect: str
     is_current: bool
 
@@ -61,6 +65,7 @@ def _option(plan: Plan, held: Subscription | None, now: datetime) -> PlanOption:
         price=money(plan.price_minor, plan.currency),
         state=_state(plan, held),
         act=act,
+        buy=_buy(plan, held),
         effect=effect,
         is_current=is_current,
     )
@@ -82,14 +87,22 @@ def _act(plan: Plan, held: Subscription | None, now: datetime) -> tuple[str, str
     if held and plan == held.next_plan:
         return "", _("The change is made when your period ends.")
     if not can_choose(plan, held):
-        return "", _refusal(held)
+        return "", _paid_elsewhere(plan, held)
     return _("Change to %s") % plan.name, _effect(plan, held, now)
 
 
-def _refusal(held: Subscription | None) -> str:
-    if held and held.provider_id:
-        return _("Your plan is paid for by subscription, so it is changed where you pay for it.")
-    return _("Takes a payment, which can't be made here yet.")
+def _buy(plan: Plan, held: Subscription | None) -> str:
+    if not can_buy(plan, held):
+        return ""
+    return _("Subscribe for %s a month") % money(plan.price_minor, plan.currency)
+
+
+def _paid_elsewhere(plan: Plan, held: Subscription | None) -> str:
+    if can_buy(plan, held):
+        return _("Begins when it is paid, with %s, and takes your present plan's place.") % credits_word(
+            plan.credits_per_period
+        )
+    return _("Your plan is paid for by subscription, so it is changed where you pay for it.")
 
 
 def _effect(plan: Plan, held: Subscription | None, now: datetime) -> str:

@@ -7,6 +7,7 @@ from apps.accounts.models import Plan, User
 from apps.common import keyset
 from apps.common.keyset import BadCursor
 from apps.credits.models import CreditTransaction
+from apps.credits.packs import purchase_key
 
 _LAST_NUMBER = 2**63
 
@@ -37,6 +38,11 @@ def recent_movements(user: User, *, limit: int = 10) -> list[CreditTransaction]:
 def every_plan() -> list[Plan]:
     """The plans that there are."""
     return list(Plan.objects.all())
+
+
+def bought_by_page(user: User, session_id: str) -> CreditTransaction | None:
+    """The credits that came in by a payment page; null while its payment hasn't been told."""
+    return user.credit_transactions.filter(idempotency_key=purchase_key(session_id)).first()
 
 
 def transactions_of_job(job_id: UUID) -> list[CreditTransaction]:

@@ -1,5 +1,7 @@
 """The credits page: what is there now, what moved lately and what things cost; and the choice of a plan."""
 
+from uuid import uuid4
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -13,6 +15,7 @@ from apps.common.access import owner
 from apps.common.pages import render_page
 from apps.credits import ledger
 from apps.credits.forms import PlanForm
+from apps.credits.packs import PACKS
 from apps.credits.plan_changes import NeedsPayment, SubscriptionEnded, choose_plan
 from apps.credits.plan_presenter import outcome_words, plan_options
 from apps.credits.prices import all_prices
@@ -31,6 +34,8 @@ def overview(request: UserRequest) -> HttpResponse:
         "recent": recent_movements(request.user),
         "prices": [(price, balance // price.credits) for price in all_prices()],
         "ledger_check": check_of(request.user),
+        "packs": PACKS,
+        "form_key": uuid4().hex,
     }
     return render_page(request, "credits/overview.html", context)
 
@@ -43,7 +48,12 @@ def plan(request: UserRequest) -> HttpResponse:
     form = PlanForm(request.POST or None, held=held)
     if request.method == "POST" and form.is_valid() and _chosen(request, form):
         return redirect("credits:plan")
-    context = {"form": form, "subscription": held, "options": plan_options(every_plan(), held, now=timezone.now())}
+    context = {
+        "form": form,
+        "subscription": held,
+        "options": plan_options(every_plan(), held, now=timezone.now()),
+        "form_key": uuid4().hex,
+    }
     return render_page(request, "credits/plan.html", context, status=422 if form.is_bound else 200)
 
 

@@ -1,5 +1,6 @@
-"""What Stripe tells of plans that are paid for. Events come in no order and more than once.
+"""What Stripe tells of plans and credit packs that are paid for. Events come in no order and more than once.
 
+A payment is for a pack where its metadata name a person, by ``user``, and how many ``credits``.
 A subscription is ours where its metadata name a person, by ``user``; the plan is the one that is sold at the price.
 A period begins when its invoice is paid and by nothing else: a subscription that was merely created has paid nothing.
 """
@@ -10,7 +11,8 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from apps.accounts.models import Plan, User
-from apps.credits import paid_subscriptions
+from apps.credits import ledger, paid_subscriptions
+from apps.credits.packs import purchase_key
 from apps.credits.paid_subscriptions import UnknownSubscription
 from apps.webhooks.models import WebhookDelivery
 from apps.webhooks.registry import NotUnderstood, NotYet, handles
@@ -90,6 +92,43 @@ def subscription_deleted(delivery: WebhookDelivery) -> bool:
         ended_at = moment(subscription["ended_at"]) if subscription.get("ended_at") else at
         _known(paid_subscriptions.end_subscription, provider_id=subscription["id"], now=ended_at)
     return True
+
+
+@handles("stripe", "checkout.session.completed", "checkout.session.async_payment_succeeded")
+def pack_paid(delivery: WebhookDelivery) -> bool:
+    """A pack was paid, now or after some days; ``unpaid`` is a way of paying that takes so long."""
+    session, _ = subject(delivery)
+    credits = _credits_bought(session)
+    if credits is None:
+        return False
+    if session["payment_status"] == "paid":
+        ledger.purchase(
+            user=_user(session["metadata"]),
+            credits=credits,
+            key=purchase_key(session["id"]),
+            by=None,
+            description=f"Pack of {credits}",
+        )
+    return True
+
+
+@handles("stripe", "charge.refunded")
+def pack_refunded(delivery: WebhookDelivery) -> bool:
+    """The money went back; the credits are for a person to take back, who says so and why, as the ledger wants it."""
+    charge, _ = subject(delivery)
+    credits = _credits_bought(charge)
+    if credits is None:
+        return False
+    person = _user(charge["metadata"])
+    raise NotUnderstood(f"a pack of {credits} credits was refunded to {person.public_id}: adjust the balance by hand")
+
+
+def _credits_bought(about: Mapping[str, Any]) -> int | None:
+    """How many credits a payment was for; null where it was for something else."""
+    metadata = about.get("metadata") or {}
+    if "user" not in metadata or "credits" not in metadata:
+        return None
+    return int(metadata["credits"])
 
 
 def _known(operation: Any, **told: Any) -> None:

@@ -28,6 +28,7 @@ _ALT_CHARACTERS = 200
 class Picture:
     """One image, and the same as a file to take away. Sizes are in pixels."""
 
+    id: UUID
     url: str
     download_url: str
     name: str
@@ -136,6 +137,7 @@ def _placeholders(job: GenerationJob) -> tuple[str, ...]:
 def _picture(image: GenerationImage, prompt: str) -> Picture:
     where = [image.job_id, image.position]
     return Picture(
+        id=image.pk,
         url=reverse("generations:image", args=where),
         download_url=reverse("generations:download", args=where),
         name=_("Image %d") % image.position,

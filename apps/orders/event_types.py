@@ -5,7 +5,7 @@ the facts that tell one problem from another beside its order: repeats of one pr
 after them. ``mends`` names the problems that the event ends.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
@@ -14,12 +14,12 @@ from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
+from apps.orders import sentences
 from apps.orders.models.activity_log import MAX_FINGERPRINT, Level
 from apps.orders.payloads import Payload
-
-Sentence = Callable[[Payload], str]
+from apps.orders.sentences import Sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,75 +60,6 @@ def fingerprint(key: str, order_id: UUID | None, *facts: str) -> str:
     return ":".join([key, str(order_id or ""), *facts])[:MAX_FINGERPRINT].replace("\0", "")
 
 
-def _says(template: Promise, **readers: Callable[[Payload], str]) -> Sentence:
-    return lambda payload: str(template) % {name: reader(payload) for name, reader in readers.items()}
-
-
-def _text(name: str) -> Callable[[Payload], str]:
-    return lambda payload: payload.text(name)
-
-
-def _says_why(template: Promise) -> Sentence:
-    return lambda payload: payload.with_reason(str(template))
-
-
-def _submitted(payload: Payload) -> str:
-    said = _("Submitted to %(provider)s") % {"provider": payload.provider()}
-    return f"{said} ({payload.text('provider_order_id')})" if payload.has("provider_order_id") else said
-
-
-def _shipped(payload: Payload) -> str:
-    said = (
-        _("Shipped via %(carrier)s") % {"carrier": payload.text("carrier")} if payload.has("carrier") else _("Shipped")
-    )
-    if not payload.has("tracking_number"):
-        return said
-    return _("%(shipped)s — tracking: %(number)s") % {"shipped": said, "number": payload.text("tracking_number")}
-
-
-def _sync_completed(payload: Payload) -> str:
-    products, updated = payload.number("products"), payload.number("updated")
-    counted = ngettext("%(count)d product", "%(count)d products", products) % {"count": products}
-    return _("Product sync complete — %(products)s, %(updated)d updated") % {"products": counted, "updated": updated}
-
-
-def _bounced(payload: Payload) -> str:
-    said = _BOUNCES.get(payload.text("kind"), _BOUNCES["bounced"]) % {"recipient": payload.text("recipient")}
-    return f"{said} ({payload.text('mail')})" if payload.has("mail") else said
-
-
-_BOUNCES: Final = {
-    "bounced": gettext_lazy("Email bounced: %(recipient)s"),
-    "rejected": gettext_lazy("Email refused: %(recipient)s"),
-    "failed": gettext_lazy("Email failed: %(recipient)s"),
-    "complained": gettext_lazy("Email marked as spam: %(recipient)s"),
-}
-
-
-def _delivered_mail(payload: Payload) -> str:
-    said = _("Email delivered to %(recipient)s") % {"recipient": payload.text("recipient")}
-    return f"{said} ({payload.text('mail')})" if payload.has("mail") else said
-
-
-def _dispute_opened(payload: Payload) -> str:
-    said = payload.with_reason(_("Dispute opened over %(amount)s") % {"amount": payload.money()})
-    if not payload.has("due_at"):
-        return said
-    return _("%(dispute)s — answer by %(day)s") % {"dispute": said, "day": payload.day("due_at")}
-
-
-def _overdue(payload: Payload) -> str:
-    template = _OVERDUE.get(payload.text("awaiting"), gettext_lazy("Nothing has happened for %(span)s"))
-    return str(template) % {"span": payload.span("waited_s")}
-
-
-_OVERDUE: Final = {
-    "submitted": gettext_lazy("Overdue: paid %(span)s ago and not submitted"),
-    "shipped": gettext_lazy("Overdue: in production for %(span)s"),
-    "delivered": gettext_lazy("Overdue: shipped %(span)s ago and not delivered"),
-}
-
-
 def _overdue_for(*steps: str) -> tuple[Mend, ...]:
     return tuple(Mend(event_type="order.overdue", told={"awaiting": step}, whenever=True) for step in steps)
 
@@ -145,7 +76,7 @@ _ALL: Final = (
     _info(
         key="order.created",
         label=gettext_lazy("Order placed"),
-        sentence=_says(
+        sentence=sentences.says(
             gettext_lazy("Order placed — %(amount)s via %(provider)s"), amount=Payload.money, provider=Payload.provider
         ),
         mends=(Mend(event_type="order.payment_failed"),),
@@ -154,13 +85,15 @@ _ALL: Final = (
     _info(
         key="order.email.confirmation_sent",
         label=gettext_lazy("Confirmation sent"),
-        sentence=_says(gettext_lazy("Order confirmation sent to %(recipient)s"), recipient=_text("recipient")),
+        sentence=sentences.says(
+            gettext_lazy("Order confirmation sent to %(recipient)s"), recipient=sentences.text("recipient")
+        ),
     ),
     # provider, provider_order_id
     _info(
         key="order.submitted",
         label=gettext_lazy("Submitted"),
-        sentence=_submitted,
+        sentence=sentences.submitted,
         mends=(_FAILED_SUBMISSION, *_overdue_for("submitted")),
     ),
     # provider, reason, code, attempt, attempts
@@ -175,63 +108,65 @@ _ALL: Final = (
     _info(
         key="order.submission_retried",
         label=gettext_lazy("Submission retried"),
-        sentence=_says(
+        sentence=sentences.says(
             gettext_lazy("Submission retried — attempt %(attempt)s of %(attempts)s"),
-            attempt=_text("attempt"),
-            attempts=_text("attempts"),
+            attempt=sentences.text("attempt"),
+            attempts=sentences.text("attempts"),
         ),
     ),
     # provider
     _info(
         key="order.production",
         label=gettext_lazy("In production"),
-        sentence=_says(gettext_lazy("In production at %(provider)s"), provider=Payload.provider),
+        sentence=sentences.says(gettext_lazy("In production at %(provider)s"), provider=Payload.provider),
         mends=(_FAILED_SUBMISSION, _PROVIDER_ISSUE, *_overdue_for("submitted")),
     ),
     # carrier, tracking_number, tracking_url
     _info(
         key="order.shipped",
         label=gettext_lazy("Shipped"),
-        sentence=_shipped,
+        sentence=sentences.shipped,
         mends=(_FAILED_SUBMISSION, _PROVIDER_ISSUE, *_overdue_for("submitted", "shipped")),
     ),
     # recipient, message_id
     _info(
         key="order.email.shipping_sent",
         label=gettext_lazy("Shipping notice sent"),
-        sentence=_says(gettext_lazy("Shipping notification sent to %(recipient)s"), recipient=_text("recipient")),
+        sentence=sentences.says(
+            gettext_lazy("Shipping notification sent to %(recipient)s"), recipient=sentences.text("recipient")
+        ),
     ),
     _info(
         key="order.delivered",
         label=gettext_lazy("Delivered"),
-        sentence=_says(gettext_lazy("Delivered")),
+        sentence=sentences.says(gettext_lazy("Delivered")),
         mends=(_FAILED_SUBMISSION, _PROVIDER_ISSUE, *_overdue_for("submitted", "shipped", "delivered")),
     ),
     # reason
     _warning(
         key="order.cancelled",
         label=gettext_lazy("Cancelled"),
-        sentence=_says_why(gettext_lazy("Order cancelled")),
+        sentence=sentences.says_why(gettext_lazy("Order cancelled")),
         mends=(_FAILED_SUBMISSION, _PROVIDER_ISSUE, *_overdue_for("submitted", "shipped", "delivered")),
     ),
     # amount_minor (the step), total_minor (all so far), currency
     _info(
         key="order.refunded",
         label=gettext_lazy("Refunded"),
-        sentence=_says(gettext_lazy("Refunded %(amount)s"), amount=Payload.money),
+        sentence=sentences.says(gettext_lazy("Refunded %(amount)s"), amount=Payload.money),
         mends=(Mend(event_type="order.refund_failed"),),
     ),
     # provider
     _info(
         key="sync.started",
         label=gettext_lazy("Product sync started"),
-        sentence=_says(gettext_lazy("Product sync started (%(provider)s)"), provider=Payload.provider),
+        sentence=sentences.says(gettext_lazy("Product sync started (%(provider)s)"), provider=Payload.provider),
     ),
     # provider, products, updated
     _info(
         key="sync.completed",
         label=gettext_lazy("Product sync complete"),
-        sentence=_sync_completed,
+        sentence=sentences.sync_completed,
         about=("provider",),
         mends=(Mend(event_type="sync.failed"),),
     ),
@@ -239,16 +174,16 @@ _ALL: Final = (
     _error(
         key="sync.failed",
         label=gettext_lazy("Product sync failed"),
-        sentence=_says_why(gettext_lazy("Product sync failed")),
+        sentence=sentences.says_why(gettext_lazy("Product sync failed")),
         about=("provider",),
     ),
     # recipient, amount_minor, currency, cart_id
     _info(
         key="abandoned_cart.created",
         label=gettext_lazy("Cart abandoned"),
-        sentence=_says(
+        sentence=sentences.says(
             gettext_lazy("Abandoned cart — %(recipient)s, %(amount)s"),
-            recipient=_text("recipient"),
+            recipient=sentences.text("recipient"),
             amount=Payload.money,
         ),
     ),
@@ -256,26 +191,30 @@ _ALL: Final = (
     _info(
         key="abandoned_cart.email_sent",
         label=gettext_lazy("Recovery email sent"),
-        sentence=_says(gettext_lazy("Recovery email sent to %(recipient)s"), recipient=_text("recipient")),
+        sentence=sentences.says(
+            gettext_lazy("Recovery email sent to %(recipient)s"), recipient=sentences.text("recipient")
+        ),
     ),
     # order_number, cart_id
     _info(
         key="abandoned_cart.recovered",
         label=gettext_lazy("Cart recovered"),
-        sentence=_says(gettext_lazy("Cart recovered — order %(number)s placed"), number=_text("order_number")),
+        sentence=sentences.says(
+            gettext_lazy("Cart recovered — order %(number)s placed"), number=sentences.text("order_number")
+        ),
     ),
     # recipient, kind (bounced, rejected, failed, complained), mail (which one, in words), reason, message_id
     _warning(
         key="email.bounced",
         label=gettext_lazy("Email bounced"),
-        sentence=_bounced,
+        sentence=sentences.bounced,
         about=("recipient",),
     ),
     # recipient, mail, message_id
     _info(
         key="email.delivered",
         label=gettext_lazy("Email delivered"),
-        sentence=_delivered_mail,
+        sentence=sentences.delivered_mail,
         about=("recipient",),
         mends=(Mend(event_type="email.bounced"),),
     ),
@@ -283,7 +222,7 @@ _ALL: Final = (
     _warning(
         key="order.payment_failed",
         label=gettext_lazy("Payment failed"),
-        sentence=_says_why(gettext_lazy("Payment failed")),
+        sentence=sentences.says_why(gettext_lazy("Payment failed")),
     ),
     # amount_minor, currency, reason
     _error(
@@ -295,14 +234,14 @@ _ALL: Final = (
     _error(
         key="order.dispute_opened",
         label=gettext_lazy("Dispute opened"),
-        sentence=_dispute_opened,
+        sentence=sentences.dispute_opened,
         about=("dispute_id",),
     ),
     # outcome, dispute_id
     _info(
         key="order.dispute_closed",
         label=gettext_lazy("Dispute closed"),
-        sentence=_says(gettext_lazy("Dispute closed: %(outcome)s"), outcome=_text("outcome")),
+        sentence=sentences.says(gettext_lazy("Dispute closed: %(outcome)s"), outcome=sentences.text("outcome")),
         about=("dispute_id",),
         mends=(Mend(event_type="order.dispute_opened", whenever=True),),
     ),
@@ -310,38 +249,38 @@ _ALL: Final = (
     _warning(
         key="order.overdue",
         label=gettext_lazy("Overdue"),
-        sentence=_overdue,
+        sentence=sentences.overdue,
         about=("awaiting",),
     ),
     # text, author
     _info(
         key="order.note",
         label=gettext_lazy("Comment"),
-        sentence=_text("text"),
+        sentence=sentences.text("text"),
     ),
     # provider, status (the provider's own word)
     _info(
         key="order.provider_status",
         label=gettext_lazy("Status at the provider"),
-        sentence=_says(
-            gettext_lazy("%(provider)s says: %(status)s"), provider=Payload.provider, status=_text("status")
+        sentence=sentences.says(
+            gettext_lazy("%(provider)s says: %(status)s"), provider=Payload.provider, status=sentences.text("status")
         ),
     ),
     # provider, status
     _warning(
         key="order.provider_issue",
         label=gettext_lazy("Problem at the provider"),
-        sentence=_says(
+        sentence=sentences.says(
             gettext_lazy("%(provider)s reports a problem: %(status)s"),
             provider=Payload.provider,
-            status=_text("status"),
+            status=sentences.text("status"),
         ),
     ),
     # provider
     _error(
         key="provider.disconnected",
         label=gettext_lazy("Shop disconnected"),
-        sentence=_says(gettext_lazy("%(provider)s has disconnected the shop"), provider=Payload.provider),
+        sentence=sentences.says(gettext_lazy("%(provider)s has disconnected the shop"), provider=Payload.provider),
         about=("provider",),
     ),
     # provider, type, delivery_id, reason
@@ -358,10 +297,10 @@ _ALL: Final = (
     _info(
         key="webhook.recovered",
         label=gettext_lazy("Webhook handled after all"),
-        sentence=_says(
+        sentence=sentences.says(
             gettext_lazy("A message from %(provider)s (%(type)s) was handled after all"),
             provider=Payload.provider,
-            type=_text("type"),
+            type=sentences.text("type"),
         ),
         about=("delivery_id",),
         mends=(Mend(event_type="webhook.failed", whenever=True),),

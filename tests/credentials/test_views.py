@@ -100,8 +100,8 @@ def test_the_dashboard_asks_the_same_however_much_there_is(
         sent(issuer, boost, "ada")
         sent(issuer, boost, f"x{number}@example.com")
 
-    # session, user, profile; figures, days; times, events, standings; the two filters' choices
-    with django_assert_max_num_queries(10):
+    # session, user, profile; figures, days; times, events, boosts, recipients, standings; the two filters' choices
+    with django_assert_max_num_queries(12):
         browser.get(HOME)
 
 

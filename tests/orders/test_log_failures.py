@@ -409,3 +409,17 @@ def test_a_problem_that_comes_late_and_was_mended_needs_nobody(order: Order) -> 
 
     assert feed.count_needing_attention() == 0
     assert {entry.resolution for entry in feed.list_recent(level="error").entries} == {"recovered"}
+
+
+@pytest.mark.parametrize("transaction_id", [3, 2**40])
+def test_a_transaction_that_the_server_does_not_know_holds_nothing_up(
+    transaction_id: int, order: Order, spooled: Spooled, lines: Callable[..., list[str]]
+) -> None:
+    """As after the database was restored on another server, with the spool as it was."""
+    with without_the_table():
+        log_event("order.delivered", order=order)
+    (file,) = spooled()
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"transaction": transaction_id}))
+
+    assert drain_spool().written == 1
+    assert lines(order) == ["Delivered"]

@@ -58,7 +58,7 @@ def test_an_issuer_filters_looks_and_revokes(
     page.get_by_role("link", name="Credentials").click()
     expect(page.get_by_role("img", name="Credentials sent by day")).to_be_visible()
     page.get_by_label("Status").select_option("CLAIMED")
-    expect(page).to_have_url(f"{site}/credentials/?status=CLAIMED&boost=&integration=&recipient=&first=&last=")
+    expect(page).to_have_url(f"{site}/credentials/?status=CLAIMED")
     before = page.locator(".activities .row").count()
     page.get_by_role("link", name="Load more").click()
     expect(page.locator(".activities .row")).not_to_have_count(before)
@@ -92,7 +92,7 @@ def test_a_claim_link_leads_to_what_was_received(
 
 
 @pytest.mark.parametrize(("width", "scheme"), list(product((390, 1440), ("light", "dark"))))
-def test_the_pages_have_nothing_that_axe_finds(
+def test_the_pages_have_nothing_that_axe_finds(  # pytest passes them by name
     browser: Browser,
     site: str,
     beside_the_browser: BesideTheBrowser,

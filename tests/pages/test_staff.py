@@ -46,7 +46,7 @@ def test_staff_find_the_adoption_page_and_its_figures(
     page.goto(f"{site}/activity/")
     page.get_by_text("You", exact=True).click()
     page.get_by_role("link", name="Admin").click()
-    page.get_by_role("link", name="Adoption").click()
+    page.locator("#content").get_by_role("link", name="Adoption").click()
 
     expect(page.get_by_text("60.0%").first).to_be_visible()
     expect(page.get_by_role("img", name="Share of weekly active users who viewed Activity")).to_be_visible()

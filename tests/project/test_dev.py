@@ -96,7 +96,8 @@ def test_whatever_is_killed_comes_back_and_killed_itself_it_leaves_nothing(data_
 
 def test_the_next_start_recovers_serves_refuses_a_second_and_stops_cleanly(data_dir: Path, tmp_path: Path) -> None:
     with dev(data_dir, tmp_path / "log") as (running, port):
-        assert status(port, "/readyz") == 200
+        assert status(port, "/readyz") == status(port, "/sandbox/") == 200
+        assert f"go no further than http://127.0.0.1:{port}/sandbox/" in running.output()
         second = manage("dev", "--port", str(port), ACTIVITY_DATA_DIR=str(data_dir))
         assert second.returncode == 1
         assert (
@@ -137,6 +138,14 @@ def test_a_taken_port_is_named_before_anything_is_started(tmp_path: Path) -> Non
     assert refused.returncode == 1
     reason = f"Port {port} can't be used (Address already in use); choose another with --port.\n"
     assert (refused.stdout, refused.stderr) == ("", reason)
+
+
+def test_half_a_set_of_providers_keys_is_named_before_anything_is_started(tmp_path: Path) -> None:
+    given = {"ACTIVITY_DATA_DIR": str(tmp_path), "STRIPE_SECRET_KEY": "sk_test_mine"}
+    refused = manage("dev", "--port", str(free_port()), **given)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("STRIPE_SECRET_KEY is set and STRIPE_WEBHOOK_SECRET isn't: give ")
+    assert len(refused.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "eighty"])

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from statistics import median
-from uuid import uuid4
 
 from activity_project.benchmarks.figures import Comparison, Figure
 from activity_project.benchmarks.generations import accounts
@@ -27,8 +26,8 @@ def check_designs() -> None:
     """Raises DifferentRows unless all designs write the same charges."""
     users = {name: accounts.new_person(2_000 + place, credits=5) for place, name in enumerate(DESIGNS)}
     for name, charge in DESIGNS.items():
-        for _ in range(5):
-            charge(users[name], uuid4())
+        for number in accounts.jobs_of(users[name], 5):
+            charge(users[name], accounts.job_id(number))
     expected = accounts.movements(users["ours"])
     for name, user in users.items():
         if accounts.movements(user) != expected:

@@ -6,14 +6,15 @@ import re
 import shutil
 import subprocess
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any, NamedTuple
-from uuid import uuid4
 
 from django.db import connection
 
+from activity_project.benchmarks.generations import accounts
 from activity_project.benchmarks.generations.accounts import CLIENTS
 from activity_project.benchmarks.generations.designs import Charge
 from activity_project.embedded import installation
@@ -25,6 +26,7 @@ from apps.credits.ledger import InsufficientCredits
 
 _FORK = multiprocessing.get_context("fork")
 _WARM_UP_CHARGES = 20
+_MOST_CHARGES_A_SECOND = 1_500  # of one client; a race ends for whom it isn't enough
 _TPS = re.compile(r"tps = ([0-9.]+)")
 
 
@@ -48,6 +50,18 @@ class Length(NamedTuple):
     seconds: float = 0
     charges: int = 0
 
+    @property
+    def most_charges(self) -> int:
+        """How many jobs a client needs, the warm-up's included."""
+        return self.charges or _WARM_UP_CHARGES + round(self.seconds * _MOST_CHARGES_A_SECOND)
+
+
+class _Client(NamedTuple):
+    """Who is charged, and for the jobs of which numbers."""
+
+    user: User
+    jobs: range
+
 
 class _Leg(NamedTuple):
     written: int
@@ -56,10 +70,11 @@ class _Leg(NamedTuple):
 
 
 def race(charge: Charge, users: Sequence[User], length: Length) -> Race:
-    """A client for each of the users charges as often as it can."""
+    """A client for each of the users charges as often as it can, each time for another job."""
+    clients = [_Client(user, accounts.jobs_of(user, length.most_charges)) for user in users]
     connection.close()
     ready, results = _FORK.Barrier(len(users) + 1), _FORK.SimpleQueue()
-    runners = [_FORK.Process(target=_run, args=(charge, user, length, ready, results)) for user in users]
+    runners = [_FORK.Process(target=_run, args=(charge, client, length, ready, results)) for client in clients]
     for runner in runners:
         runner.start()
     ready.wait()
@@ -72,19 +87,22 @@ def race(charge: Charge, users: Sequence[User], length: Length) -> Race:
     return Race(sum(leg.written for leg in legs), sum(leg.refused for leg in legs), errors, took)
 
 
-def _run(charge: Charge, user: User, length: Length, ready: Any, results: Any) -> None:
+def _run(charge: Charge, client: _Client, length: Length, ready: Any, results: Any) -> None:
     """One client, in a process of its own; whatever goes wrong is told to the one that counts."""
     written = refused = 0
     error = ""
+    jobs = map(accounts.job_id, client.jobs)
     try:
-        for _ in range(0 if length.charges else _WARM_UP_CHARGES):
-            charge(user, uuid4())
+        for job in islice(jobs, 0 if length.charges else _WARM_UP_CHARGES):
+            charge(client.user, job)
         connection.ensure_connection()
         ready.wait()
         end = perf_counter() + length.seconds
-        while written + refused < length.charges if length.charges else perf_counter() < end:
+        for job in jobs:
+            if not length.charges and perf_counter() >= end:
+                break
             try:
-                charge(user, uuid4())
+                charge(client.user, job)
                 written += 1
             except InsufficientCredits:
                 refused += 1
@@ -106,9 +124,11 @@ def pgbench_program() -> str | None:
 
 def pgbench_rate(program: str, users: Sequence[User], *, seconds: int) -> float:
     """Charges a second of as many clients by the product's statement, the users taken in turns."""
+    most = seconds * _MOST_CHARGES_A_SECOND
+    jobs = [accounts.jobs_of(users[client % len(users)], most) for client in range(CLIENTS)]
     with TemporaryDirectory() as folder:
         script = Path(folder, "charge.sql")
-        script.write_text(_script(users))
+        script.write_text(_script(users, first_job=jobs[0].start, jobs_apart=jobs[1].start - jobs[0].start))
         command = [
             program,
             "-n",
@@ -120,6 +140,8 @@ def pgbench_rate(program: str, users: Sequence[User], *, seconds: int) -> float:
             "2",
             "-T",
             str(seconds),
+            "-D",
+            "charges=0",
             "-f",
             str(script),
         ]
@@ -130,20 +152,22 @@ def pgbench_rate(program: str, users: Sequence[User], *, seconds: int) -> float:
     return float(found[1])
 
 
-def _script(users: Sequence[User]) -> str:
+def _script(users: Sequence[User], *, first_job: int, jobs_apart: int) -> str:
     """The product's statement with pgbench's variables; each charge is of a job of its own."""
+    job = accounts.JOB_ID.format(number=":job::bigint")
     text, names = numbered(ledger.APPEND)
     statement = text.decode()
     values = {
         "user_id": ":user", "amount": "-1::bigint", "type": "'generation'", "reference_type": "'generation_job'",
-        "reference_id": "md5(:job::text)::uuid", "key": "'charge:' || md5(:job::text)::uuid",
+        "reference_id": job, "key": f"'charge:' || {job}",
         "quality_mode": "''", "description": "''", "character_id": "NULL::uuid", "by_id": "NULL::bigint",
     }  # fmt: skip
     for place, name in reversed(list(enumerate(names, start=1))):
         statement = statement.replace(f"${place}", values[name])
     first, many = users[0].pk, len({user.pk for user in users})
-    user = f"\\set user {first} + :client_id % {many}\n\\set job random(1, 9000000000000000000)\n"
-    return user + " ".join(statement.split()) + ";\n"
+    user = f"\\set user {first} + :client_id % {many}\n"
+    which = f"\\set job {first_job} + :client_id * {jobs_apart} + :charges\n\\set charges :charges + 1\n"
+    return user + which + " ".join(statement.split()) + ";\n"
 
 
 def _environment() -> dict[str, str]:

@@ -7,12 +7,17 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from activity_project.benchmarks.credentials import suite as credentials
 from activity_project.benchmarks.generations import suite as generations
 from activity_project.benchmarks.timeline import history
 from activity_project.benchmarks.timeline import suite as timeline
 
-SUITES = {"timeline": timeline.run, "generations": generations.run}
-DEFAULT_ROWS = {"timeline": history.DEFAULT_ROWS, "generations": generations.DEFAULT_ROWS}
+SUITES = {"timeline": timeline.run, "generations": generations.run, "credentials": credentials.run}
+DEFAULT_ROWS = {
+    "timeline": history.DEFAULT_ROWS,
+    "generations": generations.DEFAULT_ROWS,
+    "credentials": credentials.DEFAULT_ROWS,
+}
 
 
 class Command(BaseCommand):

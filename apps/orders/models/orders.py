@@ -174,7 +174,10 @@ class Order(models.Model):
 
 
 class OrderLine(models.Model):
-    """What was bought, as it was then: later prices and titles don't change it. The artwork is kept by reference."""
+    """What was bought, as it was then: later prices and titles don't change it.
+
+    ``artwork`` is our own copy of the picture that is printed, which stays when the gallery's is pruned.
+    """
 
     id = models.UUIDField(primary_key=True, editable=False, db_default=UuidV7())
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines", db_index=False)
@@ -185,6 +188,7 @@ class OrderLine(models.Model):
     image = models.ForeignKey(
         "generations.GenerationImage", null=True, blank=True, on_delete=models.PROTECT, related_name="order_lines"
     )
+    artwork = models.FileField(max_length=200, blank=True, db_default="")
     title = models.CharField(max_length=200)
     variant_title = models.CharField(max_length=200, blank=True, db_default="")
     sku = models.CharField(max_length=80, blank=True, db_default="")

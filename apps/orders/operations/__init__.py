@@ -27,7 +27,7 @@ from apps.orders.operations.payments import (
     record_refund,
     record_refund_failure,
 )
-from apps.orders.operations.placing import LineWish, Totals, open_order
+from apps.orders.operations.placing import LineWish, Totals, open_order, record_payment_page
 
 __all__ = [
     "LineWish",
@@ -46,6 +46,7 @@ __all__ = [
     "record_mail_event",
     "record_payment",
     "record_payment_failure",
+    "record_payment_page",
     "record_production",
     "record_recovery_sent",
     "record_refund",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -75,6 +76,11 @@ def open_order(
     )
     OrderLine.objects.bulk_create(_line(order, place, line) for place, line in enumerate(lines, start=1))
     return order
+
+
+def record_payment_page(order_id: UUID, *, session_id: str) -> None:
+    """The order is paid on this page of the payment provider's; told again, nothing changes."""
+    Order.objects.filter(pk=order_id, stripe_session_id="").update(stripe_session_id=session_id)
 
 
 def next_number(now: datetime) -> str:

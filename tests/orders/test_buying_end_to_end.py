@@ -1,0 +1,154 @@
+"""Buying, from the shop's door to the placed order, with real processes and the stand-ins of the providers."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urljoin, urlsplit
+
+import psycopg
+import pytest
+import requests
+
+from activity_project.celery import app
+from tests import running
+
+
+class Shopper:
+    """Someone with a browser that keeps cookies and sends the forms of the page it is on."""
+
+    def __init__(self, site: str) -> None:
+        self._site, self._session = site, requests.Session()
+        self.page = ""
+
+    def close(self) -> None:
+        self._session.close()
+
+    def open(self, path: str) -> str:
+        self._answer = self._session.get(urljoin(self._site, path))
+        self.page = self._answer.text
+        return self.page
+
+    def send(self, path: str = "", **fields: str) -> str:
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.page)
+        assert token, self.page[:500]
+        address = urljoin(self._answer.url, path)
+        self._answer = self._session.post(address, {"csrfmiddlewaretoken": token[1], **fields})
+        self.page = self._answer.text
+        return self.page
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self._answer.url).path
+
+    def reload_until(self, words: str) -> None:
+        running.wait_until(lambda: words in self.open(self.path_and_query), f"the page says {words!r}")
+
+    @property
+    def path_and_query(self) -> str:
+        parts = urlsplit(self._answer.url)
+        return f"{parts.path}?{parts.query}"
+
+    def put_in_the_cart(self, title: str) -> None:
+        link = re.search(rf'href="(/shop/[0-9a-f-]{{36}}/)">{title}<', self.open("/shop/"))
+        assert link, self.page
+        variant = re.search(r'name="variant" value="([^"]+)" checked', self.open(link[1]))
+        assert variant
+        self.send(link[1], variant=variant[1], quantity="2")
+
+    def pay(self) -> None:
+        """On the payment page."""
+        fields = ("email", "name", "line1", "city", "postal_code", "country")
+        typed = {name: re.search(rf'name="{name}" value="([^"]*)"', self.page) for name in fields}
+        self.send(act="pay", **{name: found[1] if found else "" for name, found in typed.items()})
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The product with its stand-ins, a worker, and a catalogue that was synced."""
+    folder = tmp_path_factory.mktemp("shop")
+    port = running.free_port()
+    address = f"http://127.0.0.1:{port}"
+    with _database() as url:
+        ours = {"ACTIVITY_DATA_DIR": str(folder), "DATABASE_URL": url, "DEBUG": "1", "SANDBOX_ADDRESS": address}
+        environment = os.environ | ours
+        subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=running.ROOT, env=environment, check=True)
+        with (
+            running.web(folder / "web.log", environment, port),
+            running.sandbox_loop(folder / "loop.log", environment),
+            running.worker(folder / "worker.log", environment),
+        ):
+            app.send_task("orders.sync_products")
+            running.wait_until(
+                lambda: "Framed print" in requests.get(f"{address}/shop/", timeout=30).text, "the shop is filled"
+            )
+            yield address
+
+
+@pytest.fixture
+def shopper(site: str) -> Iterator[Shopper]:
+    someone = Shopper(site)
+    yield someone
+    someone.close()
+
+
+def _read(address: str) -> str:
+    return requests.get(address, timeout=30).text
+
+
+@contextmanager
+def _database() -> Iterator[str]:
+    """A database of its own, because in that of the other tests the sandbox isn't installed."""
+    name, server = f"shop_{os.getpid()}", os.environ["DATABASE_URL"]
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield urlsplit(server)._replace(path=f"/{name}").geturl()
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def sign_up(shopper: Shopper) -> None:
+    shopper.open("/accounts/signup/")
+    shopper.send(email="buyer@example.com", password1="correct horse battery")
+
+
+def check_out(shopper: Shopper, **more: str) -> None:
+    total = re.search(r'name="seen_total" value="(\d+)"', shopper.open("/cart/"))
+    assert total
+    shopper.send("/cart/checkout/", seen_total=total[1], **more)
+    assert shopper.path.startswith("/sandbox/"), shopper.page[:2000]
+
+
+def test_a_guest_buys_a_print(shopper: Shopper) -> None:
+    shopper.put_in_the_cart("Framed print")
+    check_out(shopper, email="guest@example.com")
+    shopper.pay()
+
+    assert shopper.path.startswith("/orders/guest/")
+    shopper.reload_until("Thank you. News of it goes to guest@example.com.")
+    assert "£86.00" in shopper.page
+    assert "1 Sandbox Lane" in shopper.page
+    assert "Your cart is empty" in shopper.open("/cart/")
+
+
+def test_a_person_buys_a_print_and_credits(shopper: Shopper) -> None:
+    shopper.put_in_the_cart("Mug")
+    sign_up(shopper)
+    check_out(shopper)
+    shopper.pay()
+    assert re.fullmatch(r"/orders/[0-9a-f-]{36}/", shopper.path)
+    shopper.reload_until("Thank you. News of it goes to buyer@example.com.")
+    assert "Mug" in shopper.open("/orders/")
+
+    key = re.search(r'name="key" value="([^"]+)"', shopper.open("/credits/"))
+    assert key
+    shopper.send("/credits/packs/medium/buy/", key=key[1])
+    shopper.pay()
+    shopper.reload_until("500 credits added")
+
+    key = re.search(r'name="key" value="([^"]+)"', shopper.open("/credits/plan/"))
+    assert key
+    shopper.send("/credits/plan/pro/subscribe/", key=key[1])
+    shopper.pay()
+    shopper.reload_until("You are on Pro now")

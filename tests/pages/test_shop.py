@@ -1,0 +1,95 @@
+"""The shop in a real browser: a picture is chosen and seen, a removal undone, and nothing is wrong for anybody."""
+
+from itertools import product
+
+from django.conf import settings
+from playwright.sync_api import Browser, Page, expect
+
+from tests.conftest import SignedIn
+from tests.factories import UserFactory
+from tests.orders.wares import bought_poster, picture_of, pictured, poster
+from tests.pages.conftest import BesideTheBrowser, Screenshot
+from tests.pages.test_first_visit import assert_accessible
+
+
+def set_up_a_buyer() -> tuple[str, str]:
+    """Someone with a picture and an order, before a shop with a poster; their session, and where their order is."""
+    user = UserFactory.create(email="buyer@example.com")
+    picture_of(user)
+    variant = poster()
+    pictured(variant.product)
+    order = bought_poster(user, variant)
+    return SignedIn(user).cookies[settings.SESSION_COOKIE_NAME].value, f"/orders/{order.pk}/"
+
+
+def sign_in(page: Page, site: str, session: str) -> None:
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": site}])
+
+
+def test_a_picture_is_chosen_seen_and_put_into_the_cart(
+    page: Page, site: str, console: list[str], screenshot: Screenshot, beside_the_browser: BesideTheBrowser
+) -> None:
+    session, _ = beside_the_browser(set_up_a_buyer)
+    sign_in(page, site, session)
+
+    page.goto(f"{site}/gallery/")
+    page.locator(".tile a").first.click()
+    page.get_by_role("link", name="Order a print").click()
+    page.get_by_role("link", name="Poster").click()
+    expect(page.get_by_alt_text("Your image, as it will be printed")).to_be_visible()
+    page.get_by_role("radio", name="As pictured").check(force=True)
+    expect(page.get_by_alt_text("Your image, as it will be printed")).to_have_count(0)
+    page.get_by_role("radio", name="Your image 1").check(force=True)
+    expect(page.get_by_alt_text("Your image, as it will be printed")).to_be_visible()
+    screenshot("product")
+    page.get_by_role("button", name="Add to cart").click()
+
+    expect(page.get_by_text("A3, with your image")).to_be_visible()
+    page.get_by_role("button", name="Remove").click()
+    expect(page.get_by_text("Your cart is empty")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("button", name="Pay £26.00")).to_be_visible()
+    screenshot("cart")
+    assert console == []
+
+
+def test_the_shops_pages_have_nothing_that_axe_finds(
+    browser: Browser, site: str, beside_the_browser: BesideTheBrowser
+) -> None:
+    session, order = beside_the_browser(set_up_a_buyer)
+    for width, scheme in product((390, 1440), ("light", "dark")):
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,  # type: ignore[arg-type]
+            bypass_csp=True,  # axe evaluates scripts; the console is watched in the other test
+            reduced_motion="reduce",
+        )
+        page = context.new_page()
+        sign_in(page, site, session)
+        page.goto(f"{site}/shop/")
+        assert_accessible(page, f"shop at {width} px, {scheme}")
+        page.get_by_role("link", name="Poster").click()
+        assert_accessible(page, f"product at {width} px, {scheme}")
+        page.get_by_role("button", name="Add to cart").click()
+        for path in ("/cart/", order, "/orders/", "/credits/", "/credits/plan/", "/credits/bought/?session=x"):
+            page.goto(f"{site}{path}")
+            assert_accessible(page, f"{path} at {width} px, {scheme}")
+        context.close()
+
+
+def test_everything_works_without_scripts(browser: Browser, site: str, beside_the_browser: BesideTheBrowser) -> None:
+    session, _ = beside_the_browser(set_up_a_buyer)
+    page = browser.new_context(java_script_enabled=False).new_page()
+    sign_in(page, site, session)
+
+    page.goto(f"{site}/shop/")
+    page.get_by_role("link", name="Poster").click()
+    page.get_by_role("radio", name="Your image 1").check(force=True)
+    page.get_by_role("button", name="Show how it looks").click()
+    expect(page.get_by_alt_text("Your image, as it will be printed")).to_be_visible()
+    page.get_by_role("button", name="Add to cart").click()
+    page.get_by_label("Quantity of Poster").fill("3")
+    page.get_by_role("button", name="Update").click()
+
+    expect(page.get_by_role("button", name="Pay £78.00")).to_be_visible()
+    page.context.close()
