@@ -89,13 +89,15 @@ class ListPage(Placed):
 
     days: tuple[Day, ...]
     next_url: str
+    searched_to: str
     is_filtered: bool
     clear_url: str
     time_zone: str
 
     @property
     def is_empty(self) -> bool:
-        return not self.days
+        """Whether there is nothing, as opposed to nothing found so far."""
+        return not self.days and not self.next_url
 
 
 class RowPresenter:
@@ -171,6 +173,7 @@ def list_page(
     return ListPage(
         days=tuple(presenter.rows_by_day(page.items, after)),
         next_url=_next_url(page, filters, query),
+        searched_to=_searched_to(page, filters.zone),
         is_filtered=filters.is_active,
         clear_url=path_to("activity:timeline"),
         time_zone=filters.zone.key,
@@ -228,6 +231,11 @@ def _meta(_language: str | None, status: str | None, error: str, quality: str | 
 def label_of(choices: type[TextChoices], value: str | None) -> str:
     """The choice's label, or nothing for a value that is none of them."""
     return str(choices(value).label) if value and value in choices else ""
+
+
+def _searched_to(page: Page, zone: ZoneInfo) -> str:
+    """The day that a search has come back to; empty where it has come to its end."""
+    return day_in_full(page.searched_to.astimezone(zone).date()) if page.searched_to else ""
 
 
 def _next_url(page: Page, filters: TimelineFilters, query: QueryDict) -> str:

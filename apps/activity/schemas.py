@@ -105,7 +105,10 @@ class Item(ApiSchema):
 
 
 class ItemPage(ApiSchema):
-    """Some items, newest first, and where to go on; null at the end."""
+    """Some items, newest first, and where to go on; null at the end, and only there.
+
+    A search looks so far back at a time, so that a page of one can hold fewer items than its limit, or none.
+    """
 
     items: list[Item]
     next_cursor: str | None

@@ -11,11 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from apps.activity import searching
 from apps.credits.models import JOB_REFERENCE, TransactionType
 from apps.generations.models import JobKind
 from apps.generations.states import Status
-
-ALL_ROWS = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,10 @@ def page(shape: Shape) -> str:
     if shape.continues and JobKind.STARTED in shape.job_kinds:
         # Merged apart: an unsorted branch among the others tempts the planner to read them all to their limits.
         rows = _merged([f"({rows})", _moved_jobs(shape)])
-    return _with_links(rows, before=_NEEDLE if shape.of_words else "", with_characters=shape.with_characters)
+    if not shape.of_words:
+        return _with_links(rows, with_characters=shape.with_characters)
+    rows = f"SELECT * FROM ({rows}) AS found WHERE {searching.WITHIN}"
+    return _with_links(rows, before=_search(shape), reach=searching.REACH, with_characters=shape.with_characters)
 
 
 @lru_cache(maxsize=64)
@@ -50,7 +52,7 @@ def arrivals(shape: Shape) -> str:
     branches = [_new_jobs(shape)] if shape.job_kinds else []
     branches += [_new_credits(shape)] if shape.credit_kinds else []
     rows = _merged(branches or [_NOTHING])
-    return _with_links(rows, before=_NEEDLE if shape.of_words else "")
+    return _with_links(rows, before=searching.NEEDLE if shape.of_words else "")
 
 
 def _new_jobs(shape: Shape) -> str:
@@ -123,41 +125,48 @@ def _jobs(shape: Shape, kind: int) -> str:
     )
 
 
-# What is searched for: its words, and the one that is likely the rarest.
-_NEEDLE = """
-needle AS MATERIALIZED (
-    SELECT array_agg(word) AS words, (array_agg(word ORDER BY length(word) DESC, word))[1] AS rarest
-      FROM unnest(prompt_words(%(words)s)) AS word),"""
-_HAS_ALL_WORDS = "prompt_words(j.prompt_text) @> (SELECT words FROM needle)"
-
-
 def _found_jobs(shape: Shape) -> list[str]:
-    """Jobs by the words of their prompts: ended ones through the index of words, the few in flight one by one."""
-    started = [_jobs(shape, kind) for kind in shape.job_kinds if kind == JobKind.STARTED]
-    ended = [str(kind) for kind in shape.job_kinds if kind != JobKind.STARTED]
-    return started + ([_ended_jobs_with_words(shape, ", ".join(ended))] if ended else [])
+    """Jobs by the words of their prompts: ended ones where the ranges of the words meet, the few in flight one by one.
 
-
-def _ended_jobs_with_words(shape: Shape, kinds: str) -> str:
-    """One range of the index of words, by the rarest word; the job itself says whether it has the others too.
-
-    The planner expects few uses of a word by anyone, and would rather read all of them, or all of an influencer's
-    jobs, than go through the index in its order and stop. ``OFFSET 0`` keeps it from turning the join round, and a
-    limit that is a parameter, though it is never reached, makes it plan for the first rows.
+    ``OFFSET 0`` keeps the planner, who expects few jobs of anyone, from reading all of them first.
     """
-    of_word = ["w.user_id = %(user_id)s", "w.word = (SELECT rarest FROM needle)", *_left(shape, "w.occurred_at")]
-    of_job = [f"j.kind IN ({kinds})", _HAS_ALL_WORDS]
-    if shape.continues:
-        of_word.append("(w.occurred_at, w.job_id) < (%(time)s, %(job_id)s)")
-        of_job.append(_JOB_SEEN)
-    if shape.of_character:
-        of_job.append("j.character_id = %(character_id)s")
-    return f"""(SELECT {_JOB_COLUMNS}
-       FROM (SELECT w.occurred_at, w.job_id FROM generation_job_words w WHERE {" AND ".join(of_word)}
-              ORDER BY w.occurred_at DESC, w.job_id DESC LIMIT %(all_rows)s) w
-            CROSS JOIN LATERAL (SELECT * FROM generation_jobs WHERE id = w.job_id OFFSET 0) j
-      WHERE {" AND ".join(of_job)}
-      ORDER BY w.occurred_at DESC, w.job_id DESC LIMIT %(rows)s)"""
+    started = [_jobs(shape, kind) for kind in shape.job_kinds if kind == JobKind.STARTED]
+    if not _ended(shape):
+        return started
+    conditions = [f"j.kind IN ({', '.join(map(str, _ended(shape)))})", searching.HAS_ALL_WORDS]
+    conditions += [_JOB_SEEN] * shape.continues + ["j.character_id = %(character_id)s"] * shape.of_character
+    return [
+        *started,
+        f"""(SELECT {_JOB_COLUMNS}
+       FROM meeting CROSS JOIN LATERAL (SELECT * FROM generation_jobs WHERE id = meeting.job_id OFFSET 0) j
+      WHERE {" AND ".join(conditions)}
+      ORDER BY j.occurred_at DESC, j.id DESC LIMIT %(rows)s)""",
+    ]
+
+
+def _ended(shape: Shape) -> list[int]:
+    return [kind for kind in shape.job_kinds if kind != JobKind.STARTED]
+
+
+def _search(shape: Shape) -> str:
+    """What goes before a search; a filter that leaves some ended jobs out is a range for each kind that it leaves."""
+    kinds = _ended(shape)
+    narrows = shape.of_character or len(kinds) == 1
+    return searching.before(
+        bounds=_left(shape, "w.occurred_at"),
+        of_words=["(w.occurred_at, w.job_id) < (%(time)s, %(job_id)s)"] * shape.continues,
+        filtered=[_range_of(shape, kind) for kind in kinds] if narrows else [],
+    )
+
+
+def _range_of(shape: Shape, kind: int) -> str:
+    conditions = ["j.user_id = %(user_id)s", f"j.kind = {kind}", *_left(shape, "j.occurred_at")]
+    conditions += ["(j.occurred_at, j.id) < (%(time)s, %(job_id)s)"] * shape.continues
+    conditions += ["j.character_id = %(character_id)s"] * shape.of_character
+    return (
+        f"SELECT j.occurred_at, j.id FROM generation_jobs j WHERE {' AND '.join(conditions)}"
+        f" ORDER BY j.occurred_at DESC, j.id DESC LIMIT {searching.SHARE}"
+    )
 
 
 def _credits(shape: Shape, kind: int) -> str:
@@ -198,7 +207,7 @@ def _of_job(shape: Shape, status: str = "j.status") -> list[str]:
         # Not in a form that an index could look up: the gallery's has the status too, behind the time of asking, and
         # the planner would read all that a person has of it.
         f"{status} || '' = %(status)s": shape.of_status,
-        _HAS_ALL_WORDS: shape.of_words,
+        searching.HAS_ALL_WORDS: shape.of_words,
     }
     return [condition for condition, asked in conditions.items() if asked]
 
@@ -238,10 +247,13 @@ _CHARACTERS = """CASE WHEN p.id IS NOT DISTINCT FROM (
             FROM characters WHERE user_id = %(user_id)s) END"""
 
 
-def _with_links(page_rows: str, before: str = "", *, with_characters: bool = False) -> str:
+def _with_links(
+    page_rows: str, before: str = "", *, reach: str = searching.NO_REACH, with_characters: bool = False
+) -> str:
     """The page's rows with what they are linked to: jobs of transactions, transactions of jobs, characters' names.
 
-    Three columns go before: the time and the snapshot of the reading, and the person's characters where asked for.
+    Five columns go before: the time and the snapshot of the reading, how far back a search has come (its time and
+    job, null where that is all the way), and the person's characters where asked for.
 
     Links are looked up by id alone, and whose they are is asked of what was found. A condition on the owner beside
     the ids would invite the planner, who expects few rows of anyone, to read all that the owner has.
@@ -265,7 +277,7 @@ charge AS MATERIALIZED (
 name AS MATERIALIZED (
     SELECT id, user_id, name FROM characters
      WHERE id = ANY (ARRAY(SELECT character_id FROM page WHERE character_id IS NOT NULL)))
-SELECT head.at, head.snapshot, {_CHARACTERS if with_characters else "NULL"},
+SELECT head.at, head.snapshot, {reach}, {_CHARACTERS if with_characters else "NULL"},
        p.t, p.is_job, p.id, p.kind, p.job_id, p.amount, p.balance_after, p.transaction_type, p.description,
        COALESCE(p.status, job.status), COALESCE(p.quality, job.quality), COALESCE(p.aspect_ratio, job.aspect_ratio),
        COALESCE(p.image_count, job.image_count), p.error, p.character_id, name.name,

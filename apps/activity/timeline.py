@@ -20,7 +20,7 @@ from uuid import UUID
 
 from psycopg.rows import TupleRow
 
-from apps.activity import statement
+from apps.activity import searching, statement
 from apps.activity.filters import EVERYTHING, TimelineFilters
 from apps.activity.items import ActivityItem, Position, SourceType, TimelineRow, items_from_rows
 from apps.common import keyset
@@ -106,6 +106,8 @@ class Cursor(NamedTuple):
 class Page:
     """Some items, newest first, and where to go on; ``next_cursor`` is null on the last page.
 
+    A search looks so far at a time: a page that found fewer than it may hold, even none, can have a next one, and
+    says then how far back it has ``searched_to``.
     ``characters`` has id and name of all the person's AI influencers, by name; null where they weren't asked for.
     """
 
@@ -113,6 +115,7 @@ class Page:
     next_cursor: Cursor | None
     walk: Walk
     characters: tuple[tuple[str, str], ...] | None = None
+    searched_to: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,8 +137,11 @@ class Timeline:
         walk = cursor.walk if cursor else Walk(rows[0][0], rows[0][1], self._since(None))
         items = _items(rows)
         shown = items[: self.limit]
-        characters = tuple((id_, name) for id_, name in rows[0][2]) if self.with_characters else None
-        return Page(shown, Cursor(shown[-1].position, walk) if len(items) > self.limit else None, walk, characters)
+        characters = tuple((id_, name) for id_, name in rows[0][4]) if self.with_characters else None
+        if len(items) > self.limit:
+            return Page(shown, Cursor(shown[-1].position, walk), walk, characters)
+        reach = _reach(rows)
+        return Page(shown, reach and Cursor(reach, walk), walk, characters, reach and reach.occurred_at)
 
     def question(self, cursor: Cursor | None = None) -> tuple[str, dict[str, Any]]:
         """The statement that reads a page, and its parameters."""
@@ -186,7 +192,7 @@ class Timeline:
             "user_id": self.user_id,
             "character_id": self.filters.character_id,
             "status": self.filters.status and self.filters.status.value,
-            "all_rows": statement.ALL_ROWS,
+            "entries": searching.ENTRIES,
             "once": 1,
             "words": self.filters.words,
             "since": since or "-infinity",
@@ -198,7 +204,13 @@ class Timeline:
 
 def _items(rows: Sequence[TupleRow]) -> tuple[ActivityItem, ...]:
     """The items of a statement's rows; one that found none has a single row, without an item."""
-    return items_from_rows(TimelineRow(*row[3:]) for row in rows if row[3] is not None)
+    return items_from_rows(TimelineRow(*row[5:]) for row in rows if row[5] is not None)
+
+
+def _reach(rows: Sequence[TupleRow]) -> Position | None:
+    """How far back a search has come; null where nothing is left to be searched."""
+    at, job_id = rows[0][2:4]
+    return Position(at, SourceType.GENERATION_JOB, job_id) if at else None
 
 
 _NO_ID, _EVERY_ID = UUID(int=0), UUID(int=2**128 - 1)

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.activity import searching
 from apps.activity.filters import TimelineFilters
 from apps.activity.forms import FilterQuery
 from apps.activity.timeline import Timeline
@@ -74,3 +75,28 @@ def test_the_page_searches_and_says_when_there_is_no_word(owner: User, browser_o
     assert "Generated 1 image" in browser.get("/activity/?q=forest").text
     assert "Generated 1 image" not in browser.get("/activity/?q=desert").text
     assert "A search needs a word" in browser.get("/activity/?q=%25%25").text
+
+
+@pytest.mark.usefixtures("committed")
+def test_a_search_that_has_not_come_to_its_end_says_how_far_it_looked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(searching, "ENTRIES", 2)
+    user = on_plan(UserFactory.create())
+    jobs = list(jobs_of(user, ended=True))
+    browser = SignedIn(user)
+
+    page = browser.get("/activity/", {"q": "beach forest"})
+    shown = page.context["page"]
+
+    assert shown.searched_to
+    assert f"Searched back to {shown.searched_to}: search further back" in page.text
+    assert "Nothing matches" not in page.text
+    assert found(user, "beach forest", limit=2) == [jobs[4]]
+
+    seen = list(shown.days)
+    while shown.next_url:
+        shown = browser.get(shown.next_url).context["page"]
+        seen += shown.days
+    assert shown.searched_to == ""
+    assert [row.dom_id for day in seen for row in day.rows] == [f"item-{jobs[4]}"]

@@ -31,7 +31,7 @@ def by_hand(request: UserRequest) -> HttpResponse:
     """The practical limit: one statement, strings put together by hand, the rest of the page kept ready."""
     rows = fetch_prepared(*Timeline(user_id=request.user.pk, now=timezone.now()).question())
     before, after = _shell(request.user.pk, request)
-    lines = (_line(TimelineRow(*row[3:])) for row in rows[:DEFAULT_LIMIT])
+    lines = (_line(TimelineRow(*row[5:])) for row in rows[:DEFAULT_LIMIT])
     return HttpResponse(f"{before}{''.join(lines)}{after}")
 
 
