@@ -139,7 +139,7 @@ def test_a_print_is_followed_to_the_door(shopper: Shopper) -> None:
     check_out(shopper, email="reader@example.com")
     shopper.pay()
 
-    shopper.reload_until("<b>Delivered</b> <small class=\"muted\"><time")
+    shopper.reload_until('<b>Delivered</b> <small class="muted"><time')
     assert "to come" not in shopper.page
 
 
