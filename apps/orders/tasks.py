@@ -1,21 +1,27 @@
 """Celery's doors to the shop: each carries ids and makes one call."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any, Final
 from uuid import UUID
 
 import structlog
-from celery import shared_task
+from celery import Task, shared_task
 from django.conf import settings
 from django.utils import timezone
 
 from apps.common.enqueue import send
-from apps.orders import artwork, operations, product_sync, submission
+from apps.orders import artwork, emails, operations, product_sync, submission
 from apps.orders import log as activity_log
 from apps.orders.providers.errors import ProviderError
 from apps.orders.providers.printify import Printify
 from apps.orders.submission import Step
 
 log = structlog.get_logger(__name__)
+
+# 10, 20, 40, 80 and 160 seconds: over before the sweep offers the mail again.
+MAIL_RETRIES: Final = 5
+FIRST_MAIL_RETRY_S: Final = 10
 
 
 @shared_task(name="orders.drain_spool")
@@ -75,3 +81,35 @@ def discard_artwork() -> None:
     files = artwork.discard_unpaid(ended_before=timezone.now() - timedelta(days=1))
     if files:
         log.info("artwork of unpaid orders removed", files=files)
+
+
+@shared_task(name="orders.send_confirmation", bind=True, max_retries=MAIL_RETRIES)
+def send_confirmation(self: Task[Any, Any], order_id: str) -> None:
+    """The confirmation of an order, if it is due."""
+    _send_or_retry(self, emails.send_confirmation, order_id)
+
+
+@shared_task(name="orders.send_shipping_notice", bind=True, max_retries=MAIL_RETRIES)
+def send_shipping_notice(self: Task[Any, Any], order_id: str) -> None:
+    """Word that an order is on its way, if it is due."""
+    _send_or_retry(self, emails.send_shipping_notice, order_id)
+
+
+@shared_task(name="orders.offer_unsent_mails")
+def offer_unsent_mails() -> None:
+    """The regular look for mails about orders that never went off."""
+    count = emails.offer_unsent(timezone.now())
+    if count:
+        log.warning("order mails offered again", count=count)
+
+
+def _send_or_retry(task: Task[Any, Any], send: Callable[..., bool], order_id: str) -> None:
+    """A mail server that is down is asked again, ever more slowly."""
+    attempt = task.request.retries
+    try:
+        send(UUID(order_id), now=timezone.now())
+    except emails.MailNotSent as error:
+        if attempt >= MAIL_RETRIES:
+            log.error("order mail not sent", task=task.name, order=order_id, error=str(error))
+            return
+        raise task.retry(exc=error, countdown=FIRST_MAIL_RETRY_S * 2**attempt) from error

@@ -9,6 +9,7 @@ from django.conf import LazySettings
 from apps.orders import feed
 from apps.orders.models import Order
 from tests.orders.factories import open_order
+from tests.orders.mail_servers import Refusing
 
 
 @pytest.fixture
@@ -34,3 +35,12 @@ def lines() -> Callable[..., list[str]]:
         return [entry.message for entry in feed.list_for_order(order)]
 
     return read
+
+
+@pytest.fixture
+def refusing(settings: LazySettings) -> type[Refusing]:
+    """The mail server, which nobody reaches unless a test says otherwise."""
+    settings.EMAIL_BACKEND = "tests.orders.mail_servers.Refusing"
+    Refusing.times, Refusing.asked = 1_000, 0
+    Refusing.error = ConnectionRefusedError("nobody answers")
+    return Refusing

@@ -130,6 +130,9 @@ def test_a_guest_buys_a_print(shopper: Shopper) -> None:
     assert "£86.00" in shopper.page
     assert "1 Sandbox Lane" in shopper.page
     assert "Your cart is empty" in shopper.open("/cart/")
+    shopper.open("/sandbox/mail/")
+    shopper.reload_until("<small>guest@example.com</small>")
+    assert re.search(r">Your order SS-\d{6}-\d{4}<", shopper.page)
 
 
 def test_a_print_is_followed_to_the_door(shopper: Shopper) -> None:

@@ -15,8 +15,10 @@ from apps.orders.operations.fulfilment import (
 from apps.orders.operations.mail import (
     record_confirmation_sent,
     record_mail_event,
+    record_mail_refused,
     record_recovery_sent,
     record_shipping_notice_sent,
+    was_refused,
 )
 from apps.orders.operations.payments import (
     close_dispute,
@@ -44,6 +46,7 @@ __all__ = [
     "record_delivery",
     "record_expiry",
     "record_mail_event",
+    "record_mail_refused",
     "record_payment",
     "record_payment_failure",
     "record_payment_page",
@@ -55,4 +58,5 @@ __all__ = [
     "record_shipping_notice_sent",
     "record_submission",
     "record_submission_failure",
+    "was_refused",
 ]

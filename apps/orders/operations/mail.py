@@ -1,13 +1,14 @@
 """Mail about an order or a cart that the mail provider has accepted, and what it told of it later."""
 
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
 
 from apps.orders.log import log_event
-from apps.orders.models import Cart, MailKind, Order, SentMail
+from apps.orders.models import ActivityEntry, Cart, MailKind, Order, SentMail
 from apps.orders.operations.facts import source_key
 
 _EVENTS: Final = {
@@ -56,6 +57,26 @@ def record_mail_event(
         occurred_at=at,
         source_key=f"mail:{event_id}:{event_type}",
     )
+
+
+def record_mail_refused(order_id: UUID, kind: MailKind, *, recipient: str, reason: str) -> None:
+    """A mail couldn't be handed over, because nobody takes mail for the recipient. Logged once a kind and address."""
+    log_event(
+        "email.bounced",
+        order=order_id,
+        payload={"recipient": recipient, "kind": "rejected", "mail": str(kind.label), "reason": reason},
+        source_key=_refusal_key(order_id, kind, recipient),
+    )
+
+
+def was_refused(order_id: UUID, kind: MailKind, recipient: str) -> bool:
+    """Whether ``record_mail_refused`` was told of it; another address of the same customer's may do."""
+    return ActivityEntry.objects.filter(source_key=_refusal_key(order_id, kind, recipient)).exists()
+
+
+def _refusal_key(order_id: UUID, kind: MailKind, recipient: str) -> str:
+    """An address may be longer than a key."""
+    return source_key(order_id, "email.bounced", kind.value, sha256(recipient.encode()).hexdigest()[:16])
 
 
 @transaction.atomic
