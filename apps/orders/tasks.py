@@ -10,10 +10,12 @@ from celery import Task, shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from apps.orders import artwork, emails, product_sync
+from apps.common.enqueue import send
+from apps.orders import artwork, emails, operations, product_sync, submission
 from apps.orders import log as activity_log
 from apps.orders.providers.errors import ProviderError
 from apps.orders.providers.printify import Printify
+from apps.orders.submission import Step
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +30,28 @@ def drain_spool() -> None:
     drained = activity_log.drain_spool()
     if any(drained):
         log.info("activity spool drained", written=drained.written, dropped=drained.dropped, waiting=drained.waiting)
+
+
+@shared_task(name="orders.submit")
+def submit(order_id: str, attempt: int = 1, draft_id: str = "", releases: int = 0) -> None:
+    """One step of submitting a paid order; the next one is sent on its way. Without a provider a person has to."""
+    step = Step(attempt=attempt, draft_id=draft_id, releases=releases)
+    try:
+        provider = Printify.from_settings()
+    except ProviderError as error:
+        operations.record_submission_failure(UUID(order_id), reason=error.message, attempt=attempt)
+        return
+    with provider:
+        after = submission.submit(UUID(order_id), step, provider, now=timezone.now())
+    if after:
+        send("orders.submit", order_id, after.attempt, after.draft_id, after.releases, countdown_s=after.wait_s)
+
+
+@shared_task(name="orders.offer_waiting")
+def offer_waiting() -> None:
+    """Submits what nobody has picked up; without a print provider orders wait for a person."""
+    if settings.PRINTIFY_API_TOKEN:
+        submission.offer_waiting(now=timezone.now())
 
 
 @shared_task(name="orders.sync_products")
@@ -79,11 +103,11 @@ def offer_unsent_mails() -> None:
         log.warning("order mails offered again", count=count)
 
 
-def _send_or_retry(task: Task[Any, Any], send: Callable[..., bool], order_id: str) -> None:
+def _send_or_retry(task: Task[Any, Any], send_mail: Callable[..., bool], order_id: str) -> None:
     """A mail server that is down is asked again, ever more slowly."""
     attempt = task.request.retries
     try:
-        send(UUID(order_id), now=timezone.now())
+        send_mail(UUID(order_id), now=timezone.now())
     except emails.MailNotSent as error:
         if attempt >= MAIL_RETRIES:
             log.error("order mail not sent", task=task.name, order=order_id, error=str(error))

@@ -135,6 +135,17 @@ def test_a_guest_buys_a_print(shopper: Shopper) -> None:
     assert re.search(r">Your order SS-\d{6}-\d{4}<", shopper.page)
 
 
+def test_a_print_is_followed_to_the_door(shopper: Shopper) -> None:
+    shopper.open("/sandbox/")
+    shopper.send("/sandbox/pace/", pace="2000")
+    shopper.put_in_the_cart("Framed print")
+    check_out(shopper, email="reader@example.com")
+    shopper.pay()
+
+    shopper.reload_until('<b>Delivered</b> <small class="muted"><time')
+    assert "to come" not in shopper.page
+
+
 def test_a_person_buys_a_print_and_credits(shopper: Shopper) -> None:
     shopper.put_in_the_cart("Mug")
     sign_up(shopper)

@@ -45,11 +45,11 @@ def _rows(rows: Iterable[Row], token: str) -> str:
 
 def _row(row: Row, token: str) -> str:
     return (
-        f'<li class="row {row.tone}"{_refresh(row)}>\n'
-        f'<svg class="icon" aria-hidden="true"><use href="#icon-{row.icon}"/></svg>\n'
+        f'<li class="row {row.tone}"{_refresh(row)}>'
+        f'<svg class="icon" aria-hidden="true"><use href="#icon-{row.icon}"/></svg>'
         f'<a id="{row.dom_id}" href="{row.url}" hx-get="{row.url}" hx-target="#drawer" hx-push-url="true">'
-        f"{escape(row.title)}</a>\n"
-        f'<p><time datetime="{row.time_iso}" title="{escape(row.time_exact)}">{row.time}</time>{_meta(row)}</p>\n'
+        f"{escape(row.title)}</a>"
+        f'<p><time datetime="{row.time_iso}" title="{escape(row.time_exact)}">{row.time}</time>{_meta(row)}</p>'
         f"{_sum(row)}{_thumbnail(row)}{_retry(row, token)}</li>\n"
     )
 
@@ -66,13 +66,13 @@ def _meta(row: Row) -> str:
 def _sum(row: Row) -> str:
     if not row.credits:
         return ""
-    return f'<p class="sum">{escape(row.credits)}<small>{escape(row.credits_note)}</small></p>\n'
+    return f'<p class="sum">{escape(row.credits)}<small>{escape(row.credits_note)}</small></p>'
 
 
 def _thumbnail(row: Row) -> str:
     if not row.thumbnail_url:
         return ""
-    return f'<img src="{row.thumbnail_url}" alt="" width="44" height="44" loading="lazy">\n'
+    return f'<img src="{row.thumbnail_url}" alt="" width="44" height="44" loading="lazy">'
 
 
 def _retry(row: Row, token: str) -> str:
@@ -80,5 +80,5 @@ def _retry(row: Row, token: str) -> str:
         return ""
     return (
         f'<form method="post" action="{row.retry_url}"><input type="hidden" name="csrfmiddlewaretoken" value="{token}">'
-        f"<button>{escape(row.retry_cost)}</button></form>\n"
+        f"<button>{escape(row.retry_cost)}</button></form>"
     )
