@@ -103,11 +103,11 @@ def offer_unsent_mails() -> None:
         log.warning("order mails offered again", count=count)
 
 
-def _send_or_retry(task: Task[Any, Any], send: Callable[..., bool], order_id: str) -> None:
+def _send_or_retry(task: Task[Any, Any], send_mail: Callable[..., bool], order_id: str) -> None:
     """A mail server that is down is asked again, ever more slowly."""
     attempt = task.request.retries
     try:
-        send(UUID(order_id), now=timezone.now())
+        send_mail(UUID(order_id), now=timezone.now())
     except emails.MailNotSent as error:
         if attempt >= MAIL_RETRIES:
             log.error("order mail not sent", task=task.name, order=order_id, error=str(error))
