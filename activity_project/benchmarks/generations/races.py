@@ -6,9 +6,11 @@ import re
 import shutil
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import BrokenBarrierError
 from time import perf_counter
 from typing import Any, NamedTuple
 
@@ -67,6 +69,7 @@ class _Leg(NamedTuple):
     written: int
     refused: int
     error: str
+    seconds: float
 
 
 def race(charge: Charge, users: Sequence[User], length: Length) -> Race:
@@ -77,29 +80,30 @@ def race(charge: Charge, users: Sequence[User], length: Length) -> Race:
     runners = [_FORK.Process(target=_run, args=(charge, client, length, ready, results)) for client in clients]
     for runner in runners:
         runner.start()
-    ready.wait()
-    start = perf_counter()
+    with suppress(BrokenBarrierError):  # a client that failed before the start tells why
+        ready.wait()
     legs: list[_Leg] = [results.get() for _runner in runners]
-    took = perf_counter() - start
     for runner in runners:
         runner.join()
     errors = tuple(leg.error for leg in legs if leg.error)
-    return Race(sum(leg.written for leg in legs), sum(leg.refused for leg in legs), errors, took)
+    return Race(
+        sum(leg.written for leg in legs), sum(leg.refused for leg in legs), errors, max(leg.seconds for leg in legs)
+    )
 
 
 def _run(charge: Charge, client: _Client, length: Length, ready: Any, results: Any) -> None:
     """One client, in a process of its own; whatever goes wrong is told to the one that counts."""
     written = refused = 0
-    error = ""
+    error, start = "", perf_counter()
     jobs = map(accounts.job_id, client.jobs)
     try:
         for job in islice(jobs, 0 if length.charges else _WARM_UP_CHARGES):
             charge(client.user, job)
         connection.ensure_connection()
         ready.wait()
-        end = perf_counter() + length.seconds
+        start = perf_counter()
         for job in jobs:
-            if not length.charges and perf_counter() >= end:
+            if not length.charges and perf_counter() >= start + length.seconds:
                 break
             try:
                 charge(client.user, job)
@@ -108,9 +112,11 @@ def _run(charge: Charge, client: _Client, length: Length, ready: Any, results: A
                 refused += 1
     except Exception as failure:  # the budget is that there is none, so each is counted
         error = repr(failure)
+        ready.abort()
     finally:
+        took = perf_counter() - start
         connection.close()
-        results.put(_Leg(written, refused, error))
+        results.put(_Leg(written, refused, error, took))
 
 
 def pgbench_program() -> str | None:
