@@ -72,7 +72,7 @@ def _sum(row: Row) -> str:
 def _thumbnail(row: Row) -> str:
     if not row.thumbnail_url:
         return ""
-    return f'<img src="{row.thumbnail_url}" alt="" width="44" height="44" loading="lazy">'
+    return f'<img src="{row.thumbnail_url}" alt="" loading="lazy">'
 
 
 def _retry(row: Row, token: str) -> str:
