@@ -104,9 +104,9 @@ def test_what_belongs_together_is_there_or_absent(monkeypatch: pytest.MonkeyPatc
 
 
 BAD_CONFIGURATIONS = {
-    "STRIPE_SECRET_KEY is set, but not STRIPE_WEBHOOK_SECRET": {"STRIPE_SECRET_KEY": "sk_live_1"},
-    "STRIPE_WEBHOOK_SECRET is set, but not STRIPE_SECRET_KEY": {"STRIPE_WEBHOOK_SECRET": "whsec_1"},
-    "STRIPE_SECRET_KEY is a test key": {"STRIPE_SECRET_KEY": "sk_test_1", "STRIPE_WEBHOOK_SECRET": "whsec_1"},
+    "STRIPE_SECRET_KEY is set, but not STRIPE_WEBHOOK_SECRET": {"STRIPE_SECRET_KEY": "a key"},
+    "STRIPE_WEBHOOK_SECRET is set, but not STRIPE_SECRET_KEY": {"STRIPE_WEBHOOK_SECRET": "a secret"},
+    "STRIPE_SECRET_KEY is a test key": {"STRIPE_SECRET_KEY": "sk_test_1", "STRIPE_WEBHOOK_SECRET": "a secret"},
     "but not PRINTIFY_WEBHOOK_SECRET": {"PRINTIFY_API_TOKEN": "token", "PRINTIFY_SHOP_ID": "1"},
     "but not PRINTIFY_API_TOKEN": {"PRINTIFY_SHOP_ID": "1", "PRINTIFY_WEBHOOK_SECRET": "secret"},
 }
