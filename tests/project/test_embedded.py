@@ -23,7 +23,17 @@ from activity_project.failures import CannotStart
 from activity_project.processes import Account, Program
 from activity_project.supervision.children import Child
 from activity_project.supervision.supervisor import Supervisor
-from tests.project.machine import Script, command_line, descendants, eventually, is_gone, kill, script
+from tests.project.machine import (
+    Script,
+    command_line,
+    descendants,
+    eventually,
+    is_gone,
+    kill,
+    killed_at_the_end,
+    running_as,
+    script,
+)
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else, or mount a disk")
 NOBODY = Account(65534, 65534)
@@ -161,14 +171,13 @@ def test_a_killed_postgresql_is_started_again_and_recovers(data_dir: Path) -> No
 
 
 def test_a_process_id_that_is_another_programs_by_now_is_no_obstacle(data_dir: Path) -> None:
-    with subprocess.Popen(["/bin/sleep", "60"]) as other:
+    with subprocess.Popen(["/bin/sleep", "60"]) as other, killed_at_the_end(other):
         (data_dir / "postgresql" / "postmaster.pid").write_text(
             f"{other.pid}\n{data_dir}/postgresql\n1\n5432\n/tmp\n\n"
         )
         with supervised(data_dir):
             assert run(data_dir, "SELECT 1") == [(1,)]
         assert other.poll() is None
-        other.kill()
 
 
 def test_a_process_id_that_was_cut_short_is_no_obstacle(data_dir: Path) -> None:
@@ -280,10 +289,10 @@ def test_an_ordinary_user_has_servers_of_their_own() -> None:
             [interpreter, "-c", COMMAND, str(data_dir), "command"],
             user=NOBODY.user, group=NOBODY.group, extra_groups=[], env=surroundings, cwd=home, stdout=subprocess.PIPE,
         )  # fmt: skip
-        with started:
+        with started, killed_at_the_end(started):
             assert started.stdout
             assert started.stdout.readline() == b"command is up\n"
-            assert {Path(f"/proc/{server}").stat().st_uid for server in descendants(started.pid)} == {NOBODY.user}
+            assert running_as(descendants(started.pid)) == {NOBODY.user}
             (data_dir / "command").touch()
             assert started.wait() == 0
 
