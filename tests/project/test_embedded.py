@@ -207,6 +207,15 @@ def test_a_second_command_uses_the_servers_of_the_first_which_waits_for_it(data_
         assert owner.process.wait() == guest.process.wait() == 0
 
 
+def test_the_broker_is_up_also_where_the_database_is_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://somebody@elsewhere.example/activity")
+    with session.servers_up(tmp_path, "dev"), redis.from_url(embedded.broker_url(tmp_path)) as broker:
+        assert broker.ping()
+    assert not embedded.sockets_folder(tmp_path).exists()
+
+
 def test_a_second_owner_is_told_who_is_the_first(data_dir: Path) -> None:
     first = rf"^`manage.py dev \(process {os.getpid()}\)` is already running"
     with session.ownership(data_dir, "dev"), pytest.raises(CannotStart, match=first):
