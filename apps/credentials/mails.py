@@ -62,7 +62,9 @@ def offer_unsent(now: datetime) -> int:
 def tell_recipient(credential_id: UUID) -> None:
     """Tells the recipient's account of what was delivered. Word of it only: it waits on their page whether or not."""
     related = ("issuance__issuer", "recipient__user")
-    credential = Credential.objects.select_related(*related).get(pk=credential_id)
+    credential = Credential.objects.select_related(*related).exclude(signed="").filter(pk=credential_id).first()
+    if credential is None:  # erased meanwhile
+        return
     name, issuer = credential.document["name"], credential.issuance.issuer.display_name
     context = {"name": name, "issuer": issuer, "url": site_url("/credentials/received/")}
     subject = _("%(issuer)s gave you “%(name)s”") % context
