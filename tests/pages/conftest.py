@@ -73,10 +73,7 @@ def _and_disconnect(function: Callable[[], Any]) -> Any:
 def site(beside_the_browser: BesideTheBrowser, tmp_path: Path, settings: LazySettings) -> Iterator[str]:
     """The address of the product, with web server and worker as in production; emptied afterwards."""
     environment = beside_the_browser(running.environment)
-    with (
-        running.web(tmp_path / "web.log", environment) as address,
-        running.worker(tmp_path / "worker.log", environment),
-    ):
+    with running.web_and_worker(tmp_path, environment) as address:
         yield address
     beside_the_browser(empty_database)
 

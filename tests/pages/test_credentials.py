@@ -56,6 +56,7 @@ def test_an_issuer_filters_looks_and_revokes(
     page.goto(f"{site}/activity/")
     page.get_by_text("You", exact=True).click()
     page.get_by_role("link", name="Credentials").click()
+    page.wait_for_url("**/credentials/")  # and its scripts
     expect(page.get_by_role("img", name="Credentials sent by day")).to_be_visible()
     page.get_by_label("Status").select_option("CLAIMED")
     expect(page).to_have_url(f"{site}/credentials/?status=CLAIMED")

@@ -101,6 +101,7 @@ def test_no_page_has_anything_that_axe_finds(browser: Browser, site: str) -> Non
 
 
 def assert_accessible(page: Page, what: str) -> None:
+    page.wait_for_load_state()  # without its styles a page has other colours
     found = Axe().run(page)
     assert found.violations_count == 0, f"{what}: {found.generate_report()}"
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{what} scrolls sideways"

@@ -69,6 +69,7 @@ def test_the_shops_pages_have_nothing_that_axe_finds(
         page.goto(f"{site}/shop/")
         assert_accessible(page, f"shop at {width} px, {scheme}")
         page.get_by_role("link", name="Poster").click()
+        page.wait_for_url("**/shop/*-*/")
         assert_accessible(page, f"product at {width} px, {scheme}")
         page.get_by_role("button", name="Add to cart").click()
         for path in ("/cart/", order, "/orders/", "/credits/", "/credits/plan/", "/credits/bought/?session=x"):

@@ -51,6 +51,7 @@ def test_staff_find_a_generation_and_everything_about_it(
 ) -> None:
     screenshot("staff-home")
     staff.get_by_role("navigation", name="Admin").get_by_role("link", name="Generations").click()
+    staff.wait_for_url("**/admin/generations/")  # and its scripts: a choice made before them is only sent by the button
     expect(staff.get_by_role("img", name="Generations by day")).to_be_visible()
     screenshot("staff-generations")
 
