@@ -14,6 +14,7 @@ from pytest_django import DjangoDbBlocker
 
 from tests import running
 from tests.conftest import empty_database
+from tests.pages.accessibility import Screen, screens
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 PATIENCE_MS = 60_000  # a machine with other work; nothing waits for that long where all is well
@@ -50,6 +51,12 @@ def page(browser: Browser) -> Iterator[Page]:
     expect.set_options(timeout=PATIENCE_MS)
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def on_screens(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Screen]:
+    """An empty page on a phone's screen and on a desk's, in a light and a dark theme, to be judged by axe."""
+    return screens(browser, request.config.getoption("--screenshots"))
 
 
 @pytest.fixture
