@@ -68,6 +68,8 @@ def address(
         "shop:guest-order": [[token_of(ware.guests_order.pk)]],
         "shop:change-line": [[uuid4()]],
         "shop:remove-line": [[uuid4()]],
+        "staff:order": [[ware.order.pk]],
+        "staff:comment-order": [[ware.order.pk]],
         "staff:generation": [[job.pk]],
         "staff:generation-image": [[job.pk, 1]],
         "staff:generation-thumbnail": [[job.pk, 1]],

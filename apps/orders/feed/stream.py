@@ -143,7 +143,6 @@ class _Range:
          ORDER BY event_type DESC, level DESC, occurred_at DESC, id DESC LIMIT %(most)s"""
 
 
-
 def _merged(columns: str, branches: list[str]) -> str:
     streams = " UNION ALL ".join(f"({branch})" for branch in branches)
     return f"SELECT {columns} FROM ({streams}) AS streams {_NEWEST_FIRST} LIMIT %(most)s"

@@ -134,9 +134,7 @@ class Migration(migrations.Migration):
                 fields=["fingerprint", "resolved_at"], condition=Q(resolved_at__isnull=False), name="entry_resolved"
             ),
         ),
-        AddIndexConcurrently(
-            "order", models.Index(fields=["status", "created_at", "id"], name="order_by_status")
-        ),
+        AddIndexConcurrently("order", models.Index(fields=["status", "created_at", "id"], name="order_by_status")),
         AddIndexConcurrently(
             "order",
             models.Index(Collate(Lower("email"), "C"), F("created_at"), F("id"), name="order_by_email"),
