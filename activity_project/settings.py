@@ -248,6 +248,8 @@ WEBHOOK_RETENTION_DAYS = environment.integer("WEBHOOK_RETENTION_DAYS", 90, least
 
 # Where log entries wait that the database couldn't take; shared by all processes that log, and by the worker.
 ACTIVITY_LOG_SPOOL = DATA_DIR / "spool"
+# Older entries of the log are removed every night, but for those that still need a person.
+ACTIVITY_LOG_RETENTION_DAYS = environment.integer("ACTIVITY_LOG_RETENTION_DAYS", 90, least=1)
 
 # --- Shop -------------------------------------------------------------------------------------
 

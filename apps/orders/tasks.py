@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,7 +12,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from apps.common.enqueue import send
-from apps.orders import artwork, emails, operations, product_sync, submission
+from apps.common.posting import MailNotSent
+from apps.orders import artwork, emails, operations, product_sync, retention, submission
 from apps.orders import log as activity_log
 from apps.orders.providers.errors import ProviderError
 from apps.orders.providers.printify import Printify
@@ -23,6 +25,9 @@ log = structlog.get_logger(__name__)
 MAIL_RETRIES: Final = 5
 FIRST_MAIL_RETRY_S: Final = 10
 
+# Twenty million entries or so, for which a task's time is enough; the rest goes the next night.
+MOST_STRETCHES_A_NIGHT: Final = 4_000
+
 
 @shared_task(name="orders.drain_spool")
 def drain_spool() -> None:
@@ -30,6 +35,19 @@ def drain_spool() -> None:
     drained = activity_log.drain_spool()
     if any(drained):
         log.info("activity spool drained", written=drained.written, dropped=drained.dropped, waiting=drained.waiting)
+
+
+@shared_task(name="orders.prune_activity_log")
+def prune_activity_log() -> None:
+    """Removes what was recorded longer ago than the setting says."""
+    before = retention.oldest_kept(timezone.now())
+    try:
+        stretches = islice(retention.prune(before=before), MOST_STRETCHES_A_NIGHT)
+        done = sum(stretches, start=retention.Pruned())
+    except retention.AnotherPruner:
+        log.info("activity log not pruned: somebody is at it")
+    else:
+        log.info("activity log pruned", entries=done.entries, acts=done.acts, open=done.open)
 
 
 @shared_task(name="orders.submit")
@@ -108,7 +126,7 @@ def _send_or_retry(task: Task[Any, Any], send_mail: Callable[..., bool], order_i
     attempt = task.request.retries
     try:
         send_mail(UUID(order_id), now=timezone.now())
-    except emails.MailNotSent as error:
+    except MailNotSent as error:
         if attempt >= MAIL_RETRIES:
             log.error("order mail not sent", task=task.name, order=order_id, error=str(error))
             return

@@ -101,6 +101,7 @@ class ActivityEntry(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["occurred_at", "id"], name="entry_by_time"),
+            models.Index(fields=["inserted_at"], name="entry_by_recording"),
             models.Index(fields=["event_type", "level", "occurred_at", "id"], name="entry_by_type"),
             models.Index(
                 fields=["level", "occurred_at", "id"], condition=Q(level__in=ATTENTION), name="entry_by_level"
