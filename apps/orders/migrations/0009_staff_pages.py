@@ -94,7 +94,7 @@ UPDATE open_problems AS problem
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("orders", "0004_artwork")]
+    dependencies = [("orders", "0008_retention")]
     operations = [
         migrations.AlterModelOptions(name="activityentry", options={"default_permissions": ("view",)}),
         migrations.AlterModelOptions(name="openproblem", options={"default_permissions": ("view",)}),

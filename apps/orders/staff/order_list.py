@@ -131,7 +131,7 @@ def _search(filters: OrderFilters, after: Position | None, limit: int) -> tuple[
     addresses = _addresses(text.lower())
     conditions = _conditions(filters, after)
     number = text.upper()
-    params = {
+    params: dict[str, Any] = {
         "number": number, "numbers_end": number + _END, "exactly": text, "addresses": addresses, "limit": limit,
         "status": filters.status, "since": filters.since, "until": filters.until,
         "at": after and after.created_at, "id": after and after.id,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
@@ -81,7 +82,7 @@ class OrderPage:
     facts: tuple[Fact, ...]
 
 
-def order_row(order: Order, open_problems: Mapping[object, int], zone: ZoneInfo) -> OrderRow:
+def order_row(order: Order, open_problems: Mapping[UUID, int], zone: ZoneInfo) -> OrderRow:
     """The order as a line; its lines are loaded."""
     local, waiting = order.created_at.astimezone(zone), open_problems.get(order.pk, 0)
     return OrderRow(
