@@ -76,6 +76,8 @@ def address(
         "shop:no-reminders": [[token_in(no_reminders_path("guest@example.com"))]],
         "shop:change-line": [[uuid4()]],
         "shop:remove-line": [[uuid4()]],
+        "staff:order": [[ware.order.pk]],
+        "staff:comment-order": [[ware.order.pk]],
         "staff:generation": [[job.pk]],
         "staff:generation-image": [[job.pk, 1]],
         "staff:generation-thumbnail": [[job.pk, 1]],

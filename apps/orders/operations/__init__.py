@@ -26,6 +26,7 @@ from apps.orders.operations.mail import (
     record_shipping_notice_sent,
     was_refused,
 )
+from apps.orders.operations.notes import add_note
 from apps.orders.operations.payments import (
     close_dispute,
     open_dispute,
@@ -40,6 +41,7 @@ from apps.orders.operations.placing import LineWish, Totals, open_order, record_
 __all__ = [
     "LineWish",
     "Totals",
+    "add_note",
     "cancel",
     "claim_submission",
     "close_dispute",
