@@ -90,6 +90,7 @@ MATRIX = {
     "credentials:accept": OWNERS_ACT,
     "credentials:download": OWNERS_ONLY,
     "credentials:take": OWNERS_ACT,
+    "credentials:block": OWNERS_ACT,
     "credentials:verify": EVERYONE,
     "credentials:claim": EVERYONE,
     "credentials:did": EVERYONE,

@@ -40,6 +40,7 @@ def credential_addresses(owner: User) -> dict[str, str]:
         "credentials:accept": [received.pk],
         "credentials:download": [received.pk],
         "credentials:take": [waiting.pk],
+        "credentials:block": ["other-issuer"],
         "credentials:verify": [issued.credential.pk],
         "credentials:claim": [made.secret],
         "credentials:did": ["academy"],
