@@ -94,6 +94,7 @@ MATRIX = {
     "credentials:verify": EVERYONE,
     "credentials:claim": EVERYONE,
     "credentials:did": EVERYONE,
+    "credentials:status-list": EVERYONE,
     "credentials:jwks": EVERYONE,
     "network:api-root": _row(GONE),
     "network:openapi-json": EVERYONE,

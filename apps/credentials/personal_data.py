@@ -128,12 +128,11 @@ def _take_words_out(numbers: list[int], profile: Profile | None) -> None:
 
 
 def _close_profile(profile: Profile) -> None:
-    """Nothing is signed or claimed in its name any more."""
+    """No credential is issued or claimed in its name any more; its key goes on signing its status lists."""
     profile.phones.all().delete()
     profile.blocks.all().delete()
     ClaimLink.objects.not_revoked().filter(boost__owner=profile).update(revoked_at=Now())
     profile.signing_keys.that_sign().retire()
-    profile.signing_keys.update(sealed_private_jwk="")
     profile.display_name = ERASED.title()
     if not profile.issuances.exists():
         profile.handle = f"{ERASED}-{token_hex(8)}"

@@ -35,5 +35,6 @@ urlpatterns = [
     path("credentials/verify/<uuid:credential_id>/", public_views.verify, name="verify"),
     path("claim/<str:token>/", holder_views.claim, name="claim"),
     path("issuers/<str:handle>/did.json", public_views.did_json, name="did"),
+    path("issuers/<str:handle>/status/<str:purpose>/<int:number>/", public_views.status_list, name="status-list"),
     path(".well-known/credentials/<str:handle>/jwks.json", public_views.jwks_json, name="jwks"),
 ]

@@ -43,6 +43,7 @@ def credential_addresses(owner: User) -> dict[str, str]:
         "credentials:block": ["other-issuer"],
         "credentials:verify": [issued.credential.pk],
         "credentials:claim": [made.secret],
+        "credentials:status-list": ["academy", "revocation", 0],
         "credentials:did": ["academy"],
         "credentials:jwks": ["academy"],
         "network:get_activity": ["mine"],
