@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from apps.common.enqueue import send
-from apps.orders import artwork, emails, operations, product_sync, submission
+from apps.orders import artwork, desk, emails, operations, product_sync, submission
 from apps.orders import log as activity_log
 from apps.orders.providers.errors import ProviderError
 from apps.orders.providers.printify import Printify
@@ -39,7 +39,7 @@ def submit(order_id: str, attempt: int = 1, draft_id: str = "", releases: int = 
     try:
         provider = Printify.from_settings()
     except ProviderError as error:
-        operations.record_submission_failure(UUID(order_id), reason=error.message, attempt=attempt)
+        operations.record_no_provider(UUID(order_id), reason=error.message)
         return
     with provider:
         after = submission.submit(UUID(order_id), step, provider, now=timezone.now())
@@ -52,6 +52,14 @@ def offer_waiting() -> None:
     """Submits what nobody has picked up; without a print provider orders wait for a person."""
     if settings.PRINTIFY_API_TOKEN:
         submission.offer_waiting(now=timezone.now())
+
+
+@shared_task(name="orders.settle_refunds")
+def settle_refunds() -> None:
+    """Repeats refunds that Stripe hasn't answered."""
+    count = desk.settle_refunds(timezone.now())
+    if count:
+        log.warning("refunds asked for again", count=count)
 
 
 @shared_task(name="orders.sync_products")

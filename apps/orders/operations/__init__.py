@@ -2,15 +2,13 @@
 
 from apps.orders.operations.fulfilment import (
     cancel,
-    claim_submission,
     hear_from_provider,
     note_provider_issue,
     note_provider_status,
+    put_off_reconciling,
     record_delivery,
     record_production,
     record_shipment,
-    record_submission,
-    record_submission_failure,
 )
 from apps.orders.operations.mail import (
     record_confirmation_sent,
@@ -30,6 +28,17 @@ from apps.orders.operations.payments import (
     record_refund_failure,
 )
 from apps.orders.operations.placing import LineWish, Totals, open_order, record_payment_page
+from apps.orders.operations.submission import (
+    claim_submission,
+    grant_submission,
+    hold_submission,
+    offer_submission,
+    record_no_provider,
+    record_submission,
+    record_submission_failure,
+    resume_submission,
+    suspend_submission,
+)
 
 __all__ = [
     "LineWish",
@@ -37,16 +46,21 @@ __all__ = [
     "cancel",
     "claim_submission",
     "close_dispute",
+    "grant_submission",
     "hear_from_provider",
+    "hold_submission",
     "note_provider_issue",
     "note_provider_status",
+    "offer_submission",
     "open_dispute",
     "open_order",
+    "put_off_reconciling",
     "record_confirmation_sent",
     "record_delivery",
     "record_expiry",
     "record_mail_event",
     "record_mail_refused",
+    "record_no_provider",
     "record_payment",
     "record_payment_failure",
     "record_payment_page",
@@ -58,5 +72,7 @@ __all__ = [
     "record_shipping_notice_sent",
     "record_submission",
     "record_submission_failure",
+    "resume_submission",
+    "suspend_submission",
     "was_refused",
 ]

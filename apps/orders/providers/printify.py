@@ -8,7 +8,7 @@ import httpx
 from django.conf import settings
 
 from apps.orders.providers.errors import ProviderError
-from apps.orders.providers.reports import OrderReport, read_order
+from apps.orders.providers.reports import CANCELLED, OrderReport, read_order
 
 # The API refuses requests without one.
 USER_AGENT: Final = "Activity"
@@ -103,12 +103,15 @@ class Printify:
         return read_order(self._object("GET", f"{self._shop}/orders/{order_id}.json"))
 
     def find_order(self, *, external_id: str, label: str, pages: int = 4) -> OrderReport | None:
-        """The order that was made under our id, among the latest: for one whose answer never reached us."""
+        """The order that was made under our id, among the latest: for one whose answer never reached us.
+
+        One that was cancelled is none.
+        """
         for page in range(1, pages + 1):
             answer = self._object("GET", f"{self._shop}/orders.json", params={"page": page, "limit": ORDERS_A_PAGE})
             orders = [each for each in answer.get("data", []) if isinstance(each, Mapping)]
             for each in orders:
-                if _is_ours(each, external_id, label):
+                if _is_ours(each, external_id, label) and each.get("status") not in CANCELLED:
                     return read_order(each)
             if len(orders) < ORDERS_A_PAGE:
                 return None
