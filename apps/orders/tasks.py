@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from apps.common.enqueue import send
-from apps.orders import artwork, desk, emails, operations, product_sync, submission
+from apps.orders import artwork, desk, emails, operations, overdue, product_sync, submission
 from apps.orders import log as activity_log
 from apps.orders.providers.errors import ProviderError
 from apps.orders.providers.printify import Printify
@@ -52,6 +52,14 @@ def offer_waiting() -> None:
     """Submits what nobody has picked up; without a print provider orders wait for a person."""
     if settings.PRINTIFY_API_TOKEN:
         submission.offer_waiting(now=timezone.now())
+
+
+@shared_task(name="orders.tell_overdue")
+def tell_overdue() -> None:
+    """The regular look for orders to which nothing has happened for too long."""
+    count = overdue.tell_overdue(timezone.now())
+    if count:
+        log.warning("orders overdue", count=count)
 
 
 @shared_task(name="orders.settle_refunds")

@@ -18,6 +18,7 @@ from apps.orders.operations.mail import (
     record_shipping_notice_sent,
     was_refused,
 )
+from apps.orders.operations.overdue import record_overdue
 from apps.orders.operations.payments import (
     close_dispute,
     open_dispute,
@@ -61,6 +62,7 @@ __all__ = [
     "record_mail_event",
     "record_mail_refused",
     "record_no_provider",
+    "record_overdue",
     "record_payment",
     "record_payment_failure",
     "record_payment_page",
