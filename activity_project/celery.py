@@ -47,6 +47,7 @@ app.conf.update(
         "expire-credentials": {"task": "credentials.expire", "schedule": 3_600.0, "options": {"expires": 3_600}},
         "offer-claim-mails": {"task": "credentials.offer_unsent", "schedule": 120.0, "options": {"expires": 120}},
         "sweep-webhooks": {"task": "webhooks.sweep", "schedule": 15.0, "options": {"expires": 15}},
+        "fetch-missed-events": {"task": "webhooks.fetch_missed", "schedule": 600.0, "options": {"expires": 600}},
         "forget-webhook-bodies": {
             "task": "webhooks.forget_bodies",
             "schedule": 86_400.0,
