@@ -55,6 +55,7 @@ app.conf.update(
         },
         "drain-activity-spool": {"task": "orders.drain_spool", "schedule": 30.0, "options": {"expires": 30}},
         "submit-waiting-orders": {"task": "orders.offer_waiting", "schedule": 60.0, "options": {"expires": 60}},
+        "reconcile-orders": {"task": "orders.reconcile", "schedule": 60.0, "options": {"expires": 60}},
         "tell-overdue-orders": {"task": "orders.tell_overdue", "schedule": 300.0, "options": {"expires": 300}},
         "settle-refunds": {"task": "orders.settle_refunds", "schedule": 120.0, "options": {"expires": 120}},
         "sync-products": {"task": "orders.sync_products", "schedule": 3_600.0, "options": {"expires": 3_600}},

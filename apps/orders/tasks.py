@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from apps.common.enqueue import send
-from apps.orders import artwork, desk, emails, operations, overdue, product_sync, submission
+from apps.orders import artwork, desk, emails, operations, overdue, product_sync, reconciling, submission
 from apps.orders import log as activity_log
 from apps.orders.providers.errors import ProviderError
 from apps.orders.providers.printify import Printify
@@ -52,6 +52,17 @@ def offer_waiting() -> None:
     """Submits what nobody has picked up; without a print provider orders wait for a person."""
     if settings.PRINTIFY_API_TOKEN:
         submission.offer_waiting(now=timezone.now())
+
+
+@shared_task(name="orders.reconcile")
+def reconcile() -> None:
+    """Asks the print provider, where there is one, after orders of which it hasn't told for a while."""
+    if not settings.PRINTIFY_API_TOKEN:
+        return
+    with Printify.from_settings() as provider:
+        count = reconciling.reconcile(provider, now=timezone.now())
+    if count:
+        log.info("orders reconciled", count=count)
 
 
 @shared_task(name="orders.tell_overdue")

@@ -5,7 +5,6 @@ from apps.orders.operations.fulfilment import (
     hear_from_provider,
     note_provider_issue,
     note_provider_status,
-    put_off_reconciling,
     record_delivery,
     record_production,
     record_shipment,
@@ -29,6 +28,7 @@ from apps.orders.operations.payments import (
     record_refund_failure,
 )
 from apps.orders.operations.placing import LineWish, Totals, open_order, record_payment_page
+from apps.orders.operations.reconciling import claim_reconciling, plan_reconciling
 from apps.orders.operations.submission import (
     claim_submission,
     grant_submission,
@@ -45,6 +45,7 @@ __all__ = [
     "LineWish",
     "Totals",
     "cancel",
+    "claim_reconciling",
     "claim_submission",
     "close_dispute",
     "grant_submission",
@@ -55,7 +56,7 @@ __all__ = [
     "offer_submission",
     "open_dispute",
     "open_order",
-    "put_off_reconciling",
+    "plan_reconciling",
     "record_confirmation_sent",
     "record_delivery",
     "record_expiry",

@@ -1,23 +1,21 @@
 """Fulfilment: made, shipped, delivered, cancelled. Called by webhooks and by the poll."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models.functions import Now
 
 from apps.common.enqueue import enqueue_after_commit
 from apps.orders.log import log_event
 from apps.orders.models import Order, Shipment, StaffAct
 from apps.orders.operations.facts import note, source_key
+from apps.orders.operations.reconciling import put_off_reconciling
 from apps.orders.operations.staff import answer
 from apps.orders.states import CANCELLATION, DELIVERY, PRODUCTION
 
 PRINTIFY: Final = "printify"
 SEND_SHIPPING_NOTICE: Final = "orders.send_shipping_notice"
-# The provider's messages may be lost: after such a silence it is asked.
-RECONCILE_AFTER: Final = timedelta(minutes=30)
 
 
 class Parcel(NamedTuple):
@@ -82,13 +80,7 @@ def cancel(order_id: UUID, *, at: datetime, reason: str = "") -> bool:
 def hear_from_provider(order_id: UUID, *, status: str) -> None:
     """The provider has spoken of the order; ``status`` is its word, of which nobody has to hear."""
     Order.objects.filter(pk=order_id).update(provider_status=status[:60])
-    put_off_reconciling(order_id, after=RECONCILE_AFTER)
-
-
-def put_off_reconciling(order_id: UUID, *, after: timedelta | None) -> None:
-    """The provider needn't be asked so soon, or with null never again; one that is never asked stays so."""
-    asked_after = Order.objects.filter(pk=order_id, reconcile_due_at__isnull=False)
-    asked_after.update(reconcile_due_at=None if after is None else Now() + after)
+    put_off_reconciling(order_id)
 
 
 def note_provider_status(order_id: UUID, *, status: str, at: datetime) -> bool:
@@ -107,7 +99,7 @@ def _note_status(event_type: str, order_id: UUID, status: str, at: datetime) -> 
     moved = Order.objects.filter(pk=order_id).exclude(provider_status=status)
     if not moved.update(provider_status=status):
         return False
-    put_off_reconciling(order_id, after=RECONCILE_AFTER)
+    put_off_reconciling(order_id)
     log_event(
         event_type,
         order=Order.objects.get(pk=order_id),

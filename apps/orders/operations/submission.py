@@ -17,8 +17,9 @@ from apps.orders.log import log_event
 from apps.orders.models import Order
 from apps.orders.models.orders import OrderQuerySet
 from apps.orders.operations.facts import note, source_key
-from apps.orders.operations.fulfilment import PRINTIFY, RECONCILE_AFTER
+from apps.orders.operations.fulfilment import PRINTIFY
 from apps.orders.operations.payments import SUBMIT
+from apps.orders.operations.reconciling import reconcile_after
 from apps.orders.states import SUBMISSION, Status
 
 MAX_ERROR_CHARACTERS: Final = 500
@@ -93,7 +94,7 @@ def record_submission(order_id: UUID, *, printify_id: str, at: datetime) -> bool
         printify_id=printify_id,
         fulfilment_error="",
         submission_due_at=None,
-        reconcile_due_at=Now() + RECONCILE_AFTER,
+        reconcile_due_at=Now() + reconcile_after(),
     )
     return noted is not None
 

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 import httpx
 from django.conf import settings
 
-from apps.orders.providers.errors import ProviderError
+from apps.orders.providers.errors import NotThere, ProviderError
 from apps.orders.providers.reports import CANCELLED, OrderReport, read_order
 
 # The API refuses requests without one.
@@ -99,7 +99,7 @@ class Printify:
         self._call("POST", f"{self._shop}/orders/{order_id}/cancel.json")
 
     def order(self, order_id: str) -> OrderReport:
-        """Where an order stands."""
+        """Where an order stands. Raises NotThere where there is none of that id."""
         return read_order(self._object("GET", f"{self._shop}/orders/{order_id}.json"))
 
     def find_order(self, *, external_id: str, label: str, pages: int = 4) -> OrderReport | None:
@@ -155,7 +155,8 @@ def _refusal(answer: httpx.Response) -> ProviderError:
 
 def _error(answer: httpx.Response, message: str, code: str) -> ProviderError:
     transient = answer.status_code == 429 or answer.is_server_error
-    return ProviderError(message, code=code, permanent=not transient, retry_after_s=_retry_after(answer))
+    kind = NotThere if answer.status_code == 404 else ProviderError
+    return kind(message, code=code, permanent=not transient, retry_after_s=_retry_after(answer))
 
 
 def _reason(content: Mapping[str, Any]) -> str:
