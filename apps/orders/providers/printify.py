@@ -7,8 +7,8 @@ from typing import Any, Final, NamedTuple
 import httpx
 from django.conf import settings
 
-from apps.orders.providers.errors import ProviderError
-from apps.orders.providers.reports import OrderReport, read_order
+from apps.orders.providers.errors import NotThere, ProviderError
+from apps.orders.providers.reports import CANCELLED, OrderReport, read_order
 
 # The API refuses requests without one.
 USER_AGENT: Final = "Activity"
@@ -99,16 +99,19 @@ class Printify:
         self._call("POST", f"{self._shop}/orders/{order_id}/cancel.json")
 
     def order(self, order_id: str) -> OrderReport:
-        """Where an order stands."""
+        """Where an order stands. Raises NotThere where there is none of that id."""
         return read_order(self._object("GET", f"{self._shop}/orders/{order_id}.json"))
 
     def find_order(self, *, external_id: str, label: str, pages: int = 4) -> OrderReport | None:
-        """The order that was made under our id, among the latest: for one whose answer never reached us."""
+        """The order that was made under our id, among the latest: for one whose answer never reached us.
+
+        One that was cancelled is none.
+        """
         for page in range(1, pages + 1):
             answer = self._object("GET", f"{self._shop}/orders.json", params={"page": page, "limit": ORDERS_A_PAGE})
             orders = [each for each in answer.get("data", []) if isinstance(each, Mapping)]
             for each in orders:
-                if _is_ours(each, external_id, label):
+                if _is_ours(each, external_id, label) and each.get("status") not in CANCELLED:
                     return read_order(each)
             if len(orders) < ORDERS_A_PAGE:
                 return None
@@ -152,7 +155,8 @@ def _refusal(answer: httpx.Response) -> ProviderError:
 
 def _error(answer: httpx.Response, message: str, code: str) -> ProviderError:
     transient = answer.status_code == 429 or answer.is_server_error
-    return ProviderError(message, code=code, permanent=not transient, retry_after_s=_retry_after(answer))
+    kind = NotThere if answer.status_code == 404 else ProviderError
+    return kind(message, code=code, permanent=not transient, retry_after_s=_retry_after(answer))
 
 
 def _reason(content: Mapping[str, Any]) -> str:
