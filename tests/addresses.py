@@ -68,6 +68,8 @@ def address(
         "shop:guest-order": [[token_of(ware.guests_order.pk)]],
         "shop:change-line": [[uuid4()]],
         "shop:remove-line": [[uuid4()]],
+        "staff:undo-resolving": [[uuid4()]],
+        "staff:resolve-order": [[ware.order.pk]],
         "staff:order": [[ware.order.pk]],
         "staff:comment-order": [[ware.order.pk]],
         "staff:generation": [[job.pk]],
