@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,7 +12,19 @@ from django.conf import settings
 from django.utils import timezone
 
 from apps.common.enqueue import send
-from apps.orders import artwork, desk, emails, operations, overdue, product_sync, reconciling, submission
+from apps.common.posting import MailNotSent
+from apps.orders import (
+    abandoned_carts,
+    artwork,
+    desk,
+    emails,
+    operations,
+    overdue,
+    product_sync,
+    reconciling,
+    retention,
+    submission,
+)
 from apps.orders import log as activity_log
 from apps.orders.providers.errors import ProviderError
 from apps.orders.providers.printify import Printify
@@ -23,6 +36,9 @@ log = structlog.get_logger(__name__)
 MAIL_RETRIES: Final = 5
 FIRST_MAIL_RETRY_S: Final = 10
 
+# Twenty million entries or so, for which a task's time is enough; the rest goes the next night.
+MOST_STRETCHES_A_NIGHT: Final = 4_000
+
 
 @shared_task(name="orders.drain_spool")
 def drain_spool() -> None:
@@ -30,6 +46,19 @@ def drain_spool() -> None:
     drained = activity_log.drain_spool()
     if any(drained):
         log.info("activity spool drained", written=drained.written, dropped=drained.dropped, waiting=drained.waiting)
+
+
+@shared_task(name="orders.prune_activity_log")
+def prune_activity_log() -> None:
+    """Removes what was recorded longer ago than the setting says."""
+    before = retention.oldest_kept(timezone.now())
+    try:
+        stretches = islice(retention.prune(before=before), MOST_STRETCHES_A_NIGHT)
+        done = sum(stretches, start=retention.Pruned())
+    except retention.AnotherPruner:
+        log.info("activity log not pruned: somebody is at it")
+    else:
+        log.info("activity log pruned", entries=done.entries, acts=done.acts, open=done.open)
 
 
 @shared_task(name="orders.submit")
@@ -130,13 +159,35 @@ def offer_unsent_mails() -> None:
         log.warning("order mails offered again", count=count)
 
 
-def _send_or_retry(task: Task[Any, Any], send_mail: Callable[..., bool], order_id: str) -> None:
+@shared_task(name="orders.report_abandoned_carts")
+def report_abandoned_carts() -> None:
+    """The regular look for carts that were left."""
+    count = abandoned_carts.report_left(timezone.now())
+    if count:
+        log.info("carts were left", count=count)
+
+
+@shared_task(name="orders.send_cart_reminder", bind=True, max_retries=MAIL_RETRIES)
+def send_cart_reminder(self: Task[Any, Any], cart_id: str) -> None:
+    """The reminder of a cart that was left, if it is due."""
+    _send_or_retry(self, abandoned_carts.remind, cart_id)
+
+
+@shared_task(name="orders.offer_cart_reminders")
+def offer_cart_reminders() -> None:
+    """The regular look for reminders that never went off."""
+    count = abandoned_carts.offer_unsent(timezone.now())
+    if count:
+        log.warning("cart reminders offered again", count=count)
+
+
+def _send_or_retry(task: Task[Any, Any], send_mail: Callable[..., bool], about: str) -> None:
     """A mail server that is down is asked again, ever more slowly."""
     attempt = task.request.retries
     try:
-        send_mail(UUID(order_id), now=timezone.now())
-    except emails.MailNotSent as error:
+        send_mail(UUID(about), now=timezone.now())
+    except MailNotSent as error:
         if attempt >= MAIL_RETRIES:
-            log.error("order mail not sent", task=task.name, order=order_id, error=str(error))
+            log.error("order mail not sent", task=task.name, about=about, error=str(error))
             return
         raise task.retry(exc=error, countdown=FIRST_MAIL_RETRY_S * 2**attempt) from error

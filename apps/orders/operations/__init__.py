@@ -1,5 +1,12 @@
 """What can happen to an order. Each verb owns its transaction, moves the order, and logs only what moved."""
 
+from apps.orders.operations.carts import (
+    record_abandoned,
+    record_no_reminder,
+    record_payment_pending,
+    record_recovery_sent,
+    record_reminder_refused,
+)
 from apps.orders.operations.fulfilment import (
     cancel,
     hear_from_provider,
@@ -13,10 +20,10 @@ from apps.orders.operations.mail import (
     record_confirmation_sent,
     record_mail_event,
     record_mail_refused,
-    record_recovery_sent,
     record_shipping_notice_sent,
     was_refused,
 )
+from apps.orders.operations.notes import add_note
 from apps.orders.operations.overdue import record_overdue
 from apps.orders.operations.payments import (
     close_dispute,
@@ -44,6 +51,7 @@ from apps.orders.operations.submission import (
 __all__ = [
     "LineWish",
     "Totals",
+    "add_note",
     "cancel",
     "claim_reconciling",
     "claim_submission",
@@ -57,20 +65,24 @@ __all__ = [
     "open_dispute",
     "open_order",
     "plan_reconciling",
+    "record_abandoned",
     "record_confirmation_sent",
     "record_delivery",
     "record_expiry",
     "record_mail_event",
     "record_mail_refused",
     "record_no_provider",
+    "record_no_reminder",
     "record_overdue",
     "record_payment",
     "record_payment_failure",
     "record_payment_page",
+    "record_payment_pending",
     "record_production",
     "record_recovery_sent",
     "record_refund",
     "record_refund_failure",
+    "record_reminder_refused",
     "record_shipment",
     "record_shipping_notice_sent",
     "record_submission",

@@ -9,6 +9,7 @@ import pytest
 from django.core import mail
 
 from apps.accounts.models import User
+from apps.common.posting import MailNotSent
 from apps.orders import desk, emails, operations
 from apps.orders.desk import Refused
 from apps.orders.models import MailKind, Order
@@ -88,7 +89,7 @@ def test_what_was_asked_for_and_not_sent_is_offered_again(
     order, given = paid_order(), []
     operations.record_confirmation_sent(order.pk, recipient=order.email, message_id="1", at=NOON)
     resend(order, teammate)
-    with pytest.raises(emails.MailNotSent):
+    with pytest.raises(MailNotSent):
         confirm(order)
 
     def take(task: str, args: tuple[Any, ...], **_: object) -> None:
