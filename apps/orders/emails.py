@@ -101,8 +101,7 @@ def _send_once(mail: _Mail, order_id: UUID, now: datetime) -> bool:
     try:
         message_id = hand_over(_message(mail, order, again))
     except RecipientRefused as refusal:
-        reason = str(refusal)
-        operations.record_mail_refused(order_id, mail.kind, recipient=order.email, reason=reason, again=again)
+        operations.record_mail_refused(order_id, mail.kind, recipient=order.email, reason=str(refusal), again=again)
         return False
     mail.record(order_id, recipient=order.email, message_id=message_id, at=now)
     return True

@@ -17,7 +17,9 @@ from apps.common.providers import ProviderError
 from apps.orders import operations
 from apps.orders.models import Order, StaffAct
 from apps.orders.operations.payments import SUBMIT
-from apps.orders.providers.printify import Draft, LineItem, Printify
+from apps.orders.print_lines import print_lines
+from apps.orders.providers.drafts import Draft
+from apps.orders.providers.printify import Printify
 from apps.orders.states import Status
 
 BACKOFF_S: Final = 30.0
@@ -120,10 +122,7 @@ def _draft(order: Order, provider: Printify) -> str:
         made = provider.find_order(external_id=str(order.pk), label=order.number)
         if made:
             return made.provider_order_id
-    lines = [
-        LineItem(line.printify_product_id, line.printify_variant_id, line.quantity)
-        for line in order.lines.order_by("position")
-    ]
+    lines = print_lines(order, provider)
     return provider.create_order(
         Draft(external_id=str(order.pk), label=order.number, line_items=lines, address_to=_address(order))
     )
