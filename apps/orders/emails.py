@@ -8,20 +8,17 @@ it then has the same Message-ID, by which mailboxes know it.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from smtplib import SMTPException, SMTPRecipientsRefused
 from typing import Final
-from urllib.parse import urlsplit
 from uuid import UUID
 
-from anymail.exceptions import AnymailError, AnymailRecipientsRefused
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db import connection, transaction
-from django.template.loader import render_to_string
+from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.enqueue import send as enqueue
+from apps.common.posting import RecipientRefused, compose, hand_over, take_turn
 from apps.orders import operations
 from apps.orders.customer_orders import whole_order
 from apps.orders.customer_presenter import order_words
@@ -35,12 +32,6 @@ GIVE_UP_AFTER: Final = timedelta(days=3)
 # No order is under way for longer; it lets the sweep read the newest orders by their index.
 _OLDEST_ORDER: Final = timedelta(days=60)
 _BATCH: Final = 500
-
-_PASSING = (SMTPException, AnymailError, OSError)
-
-
-class MailNotSent(Exception):
-    """The mail server or provider couldn't take a mail now; later it may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,27 +83,16 @@ def offer_unsent(now: datetime) -> int:
 
 @transaction.atomic
 def _send_once(mail: _Mail, order_id: UUID, now: datetime) -> bool:
-    order = whole_order(order_id) if _is_ours_to_send(mail, order_id) else None
+    order = whole_order(order_id) if take_turn(f"{mail.kind}:{order_id}") else None
     if order is None or not _is_due(mail, order):
         return False
-    message = _message(mail, order)
     try:
-        message.send()
-    except _PASSING as error:
-        if not _is_final(error):
-            raise MailNotSent(f"{type(error).__name__}: {error}") from error
-        operations.record_mail_refused(order_id, mail.kind, recipient=order.email, reason=_reason(error))
+        message_id = hand_over(_message(mail, order))
+    except RecipientRefused as refusal:
+        operations.record_mail_refused(order_id, mail.kind, recipient=order.email, reason=str(refusal))
         return False
-    mail.record(order_id, recipient=order.email, message_id=_message_id(message), at=now)
+    mail.record(order_id, recipient=order.email, message_id=message_id, at=now)
     return True
-
-
-def _is_ours_to_send(mail: _Mail, order_id: UUID) -> bool:
-    """Takes the mail until the transaction ends, if nobody has; the order's row stays free for what comes in of it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"mail:{mail.kind}:{order_id}"])
-        (taken,) = cursor.fetchone()
-    return bool(taken)
 
 
 def _is_due(mail: _Mail, order: Order) -> bool:
@@ -124,32 +104,10 @@ def _is_due(mail: _Mail, order: Order) -> bool:
 
 
 def _message(mail: _Mail, order: Order) -> EmailMultiAlternatives:
-    """Text and HTML of the same words."""
-    context = {"order": order_words(order), "url": f"{settings.SITE_URL}{order_path(order)}"}
-    message = EmailMultiAlternatives(
-        str(mail.subject) % {"number": order.number},
-        render_to_string(f"orders/emails/{mail.kind}.txt", context).strip() + "\n",
-        to=[order.email],
-        headers={"Message-ID": f"<{order.pk.hex}.{mail.kind}@{urlsplit(settings.SITE_URL).hostname}>"},
+    return compose(
+        f"orders/emails/{mail.kind}",
+        {"order": order_words(order), "url": f"{settings.SITE_URL}{order_path(order)}"},
+        subject=str(mail.subject) % {"number": order.number},
+        to=order.email,
+        name=f"{order.pk.hex}.{mail.kind}",
     )
-    message.attach_alternative(render_to_string(f"orders/emails/{mail.kind}.html", context), "text/html")
-    return message
-
-
-def _message_id(message: EmailMultiAlternatives) -> str:
-    """The provider's name for the mail, by which it tells of it later; the header's where mail goes by SMTP."""
-    told = getattr(getattr(message, "anymail_status", None), "message_id", None)
-    return told if isinstance(told, str) else str(message.extra_headers["Message-ID"])
-
-
-def _is_final(error: Exception) -> bool:
-    """Whether the recipient was refused for good. A server that says 4xx would like to be asked again."""
-    if isinstance(error, SMTPRecipientsRefused):
-        return all(code >= 500 for code, _answer in error.recipients.values())
-    return isinstance(error, AnymailRecipientsRefused)
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, SMTPRecipientsRefused):
-        return "; ".join(answer.decode(errors="replace") for _code, answer in error.recipients.values())
-    return str(error)

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from apps.common.enqueue import send
+from apps.common.posting import MailNotSent
 from apps.orders import artwork, emails, operations, product_sync, retention, submission
 from apps.orders import log as activity_log
 from apps.orders.providers.errors import ProviderError
@@ -125,7 +126,7 @@ def _send_or_retry(task: Task[Any, Any], send_mail: Callable[..., bool], order_i
     attempt = task.request.retries
     try:
         send_mail(UUID(order_id), now=timezone.now())
-    except emails.MailNotSent as error:
+    except MailNotSent as error:
         if attempt >= MAIL_RETRIES:
             log.error("order mail not sent", task=task.name, order=order_id, error=str(error))
             return
