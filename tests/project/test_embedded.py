@@ -207,9 +207,7 @@ def test_a_second_command_uses_the_servers_of_the_first_which_waits_for_it(data_
         assert owner.process.wait() == guest.process.wait() == 0
 
 
-def test_the_broker_is_up_also_where_the_database_is_elsewhere(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_broker_is_up_also_where_the_database_is_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://somebody@elsewhere.example/activity")
     with session.servers_up(tmp_path, "dev"), redis.from_url(embedded.broker_url(tmp_path)) as broker:
         assert broker.ping()
