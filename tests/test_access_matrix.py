@@ -132,6 +132,8 @@ MATRIX = {
     "shop:remove-line": _row(POSTED),
     "shop:undo-removal": _row(POSTED),
     "shop:checkout": _row(POSTED, anonymous=422),
+    "shop:return-to-cart": EVERYONE,  # whoever has the link
+    "shop:no-reminders": EVERYONE,  # likewise
     "shop:orders": OWN_PAGE,
     "shop:order": OWNERS_ONLY,
     "shop:guest-order": EVERYONE,  # whoever has the link
