@@ -175,8 +175,16 @@ def test_a_recovery_can_be_taken_back_from_the_feed(browser: SignedIn) -> None:
 def test_nothing_selected_and_nonsense_change_nothing(browser: SignedIn) -> None:
     sync_fails()
     (value,) = buttons(browser.get(ATTENTION).text)
-    nonsense: tuple[dict[str, Any], ...] = ({}, {"only": "entry:x"}, {"only": "problem:x.y"}, {"only": "planet:1"}, {"entry": "1"}, {"only": ":"},
-                {"only": value.replace("problem:", "problem:A")}, {"entry": str(uuid4())})  # fmt: skip
+    nonsense: tuple[dict[str, Any], ...] = (
+        {},
+        {"only": "entry:x"},
+        {"only": "problem:x.y"},
+        {"only": "planet:1"},
+        {"only": ":"},
+        {"only": value.replace("problem:", "problem:A")},
+        {"entry": "1"},
+        {"entry": str(uuid4())},
+    )
 
     for form in nonsense:
         for headers in ({}, WITH_SCRIPTS):
