@@ -57,6 +57,12 @@ app.conf.update(
         "submit-waiting-orders": {"task": "orders.offer_waiting", "schedule": 60.0, "options": {"expires": 60}},
         "sync-products": {"task": "orders.sync_products", "schedule": 3_600.0, "options": {"expires": 3_600}},
         "offer-order-mails": {"task": "orders.offer_unsent_mails", "schedule": 600.0, "options": {"expires": 600}},
+        "report-abandoned-carts": {
+            "task": "orders.report_abandoned_carts",
+            "schedule": 60.0,
+            "options": {"expires": 60},
+        },
+        "offer-cart-reminders": {"task": "orders.offer_cart_reminders", "schedule": 600.0, "options": {"expires": 600}},
         "discard-artwork": {"task": "orders.discard_artwork", "schedule": 86_400.0, "options": {"expires": 3_600}},
         "prune-activity-log": {
             "task": "orders.prune_activity_log",

@@ -259,6 +259,8 @@ SHOP_CURRENCY = environment.one_of("SHOP_CURRENCY", ("GBP", "EUR", "USD", "AUD",
 SHOP_MARKUP_PERCENT = environment.integer("SHOP_MARKUP_PERCENT", 0, least=0, most=1_000)
 # For one order, however large; 0 where the prices cover it.
 SHOP_SHIPPING_MINOR = environment.integer("SHOP_SHIPPING_MINOR", 0, least=0)
+# A cart that nobody was busy with for so long counts as left; whose address is known is reminded once.
+ABANDONED_CART_SECONDS = environment.integer("ABANDONED_CART_SECONDS", 3_600, least=1)
 # Where is delivered to: ISO 3166 codes.
 SHOP_COUNTRIES = environment.words(
     "SHOP_COUNTRIES", ("GB", "IE", "AT", "BE", "CH", "DE", "DK", "ES", "FR", "IT", "NL", "NO", "PL", "SE", "US", "CA")

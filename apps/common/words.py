@@ -110,6 +110,24 @@ def calendar_date(moment: datetime) -> str:
     return date_format(timezone.localtime(moment), "j F Y")
 
 
+def clock_or_day(moment: datetime, *, now: datetime) -> str:
+    """``14:23`` today in the current time zone, otherwise ``16 Feb``, with its year where that isn't this one."""
+    local, today = timezone.localtime(moment), timezone.localtime(now)
+    if local.date() == today.date():
+        return f"{local:%H:%M}"
+    return date_format(local, "j M" if local.year == today.year else "j M Y")
+
+
+def span(length: timedelta) -> str:
+    """About how long, in one unit: ``6 min``, ``3 h``, ``12 d``."""
+    minutes = int(length / timedelta(minutes=1))
+    if minutes < 60:
+        return gettext("%(count)s min") % {"count": minutes}
+    if minutes < 48 * 60:
+        return gettext("%(count)s h") % {"count": minutes // 60}
+    return gettext("%(count)s d") % {"count": grouped(minutes // (24 * 60))}
+
+
 def day_in_full(day: date) -> str:
     """``21 November 2026``, remembered for each language: a page can be about dozens of days."""
     return _day_in_full(day, get_language())

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from apps.common.enqueue import send
 from apps.common.posting import MailNotSent
-from apps.orders import artwork, emails, operations, product_sync, retention, submission
+from apps.orders import abandoned_carts, artwork, emails, operations, product_sync, retention, submission
 from apps.orders import log as activity_log
 from apps.orders.providers.errors import ProviderError
 from apps.orders.providers.printify import Printify
@@ -121,13 +121,35 @@ def offer_unsent_mails() -> None:
         log.warning("order mails offered again", count=count)
 
 
-def _send_or_retry(task: Task[Any, Any], send_mail: Callable[..., bool], order_id: str) -> None:
+@shared_task(name="orders.report_abandoned_carts")
+def report_abandoned_carts() -> None:
+    """The regular look for carts that were left."""
+    count = abandoned_carts.report_left(timezone.now())
+    if count:
+        log.info("carts were left", count=count)
+
+
+@shared_task(name="orders.send_cart_reminder", bind=True, max_retries=MAIL_RETRIES)
+def send_cart_reminder(self: Task[Any, Any], cart_id: str) -> None:
+    """The reminder of a cart that was left, if it is due."""
+    _send_or_retry(self, abandoned_carts.remind, cart_id)
+
+
+@shared_task(name="orders.offer_cart_reminders")
+def offer_cart_reminders() -> None:
+    """The regular look for reminders that never went off."""
+    count = abandoned_carts.offer_unsent(timezone.now())
+    if count:
+        log.warning("cart reminders offered again", count=count)
+
+
+def _send_or_retry(task: Task[Any, Any], send_mail: Callable[..., bool], about: str) -> None:
     """A mail server that is down is asked again, ever more slowly."""
     attempt = task.request.retries
     try:
-        send_mail(UUID(order_id), now=timezone.now())
+        send_mail(UUID(about), now=timezone.now())
     except MailNotSent as error:
         if attempt >= MAIL_RETRIES:
-            log.error("order mail not sent", task=task.name, order=order_id, error=str(error))
+            log.error("order mail not sent", task=task.name, about=about, error=str(error))
             return
         raise task.retry(exc=error, countdown=FIRST_MAIL_RETRY_S * 2**attempt) from error

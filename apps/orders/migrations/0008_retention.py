@@ -42,7 +42,7 @@ END $fn$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders", "0004_artwork")]
+    dependencies = [("orders", "0007_abandoned_carts")]
     operations = [
         migrations.AddIndex("ActivityEntry", models.Index(fields=["inserted_at"], name="entry_by_recording")),
         migrations.RunSQL(RESOLUTION_GUARD, reverse_sql=STRICTER_GUARD),

@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
-from django.db.models.functions import Now
+from django.db.models.functions import Collate, Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.sql import UuidV7
@@ -140,6 +140,11 @@ class Order(models.Model):
 
     class Meta:
         db_table = "orders"
+        default_permissions = ("view",)
+        permissions: ClassVar = [
+            ("work_orders", _("Can work on orders: resolve problems, comment, submit and mail again, cancel")),
+            ("refund_orders", _("Can give customers their money back")),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["stripe_session_id"], condition=~Q(stripe_session_id=""), name="one_order_per_stripe_session"
@@ -167,6 +172,9 @@ class Order(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["created_at", "id"], name="order_by_time"),
             models.Index(fields=["user", "created_at", "id"], name="order_of_user"),
+            models.Index(fields=["status", "created_at", "id"], name="order_by_status"),
+            # In the order of bytes, so that it knows the beginnings of addresses in every collation.
+            models.Index(Collate(Lower("email"), "C"), F("created_at"), F("id"), name="order_by_email"),
             models.Index(fields=["paid_at"], condition=Q(status=Status.PAID), name="order_to_submit"),
             models.Index(
                 fields=["reconciled_at"], condition=Q(status__in=sorted(UNDER_WAY)), name="order_to_reconcile"

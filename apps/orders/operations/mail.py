@@ -7,8 +7,9 @@ from uuid import UUID
 
 from django.db import transaction
 
+from apps.orders import reminders
 from apps.orders.log import log_event
-from apps.orders.models import ActivityEntry, Cart, MailKind, Order, SentMail
+from apps.orders.models import ActivityEntry, MailKind, Order, SentMail
 from apps.orders.operations.facts import source_key
 
 # What is logged of a mail that was sent, and the order's column that keeps the first of its kind.
@@ -28,29 +29,16 @@ def record_shipping_notice_sent(order_id: UUID, *, recipient: str, message_id: s
     _record(MailKind.SHIPPING_NOTICE, order_id, recipient, message_id, at=at)
 
 
-@transaction.atomic
-def record_recovery_sent(cart_id: UUID, *, recipient: str, message_id: str, at: datetime) -> bool:
-    """The reminder of a cart that was left is on its way. Once a cart; false where it was noted before."""
-    if not Cart.objects.filter(pk=cart_id, recovery_sent_at=None).update(recovery_sent_at=at):
-        return False
-    SentMail.objects.create(
-        message_id=message_id, recipient=recipient, kind=MailKind.CART_RECOVERY, cart_id=cart_id, sent_at=at
-    )
-    log_event(
-        "abandoned_cart.email_sent",
-        payload={"recipient": recipient, "message_id": message_id, "cart_id": str(cart_id)},
-        occurred_at=at,
-        source_key=f"cart:{cart_id}:abandoned_cart.email_sent",
-    )
-    return True
-
-
 def record_mail_event(
     event_type: str, *, message_id: str, recipient: str, at: datetime, event_id: str, facts: dict[str, Any]
 ) -> None:
-    """What the mail provider tells of a mail, at the order it was about; also of one that isn't known here."""
+    """What the mail provider tells of a mail, at the order it was about; also of one that isn't known here.
+
+    Who calls a reminder spam isn't reminded again.
+    """
     mail = SentMail.objects.filter(message_id=message_id).exclude(message_id="").select_related("order").first()
     about = {"mail": str(mail.get_kind_display())} if mail else {}
+    about |= {"cart_id": str(mail.cart_id)} if mail and mail.cart_id else {}
     log_event(
         event_type,
         order=mail.order if mail else None,
@@ -58,6 +46,8 @@ def record_mail_event(
         occurred_at=at,
         source_key=f"mail:{event_id}:{event_type}",
     )
+    if mail and mail.kind == MailKind.CART_RECOVERY and facts.get("kind") == "complained":
+        reminders.stop(reminders.digest_of(mail.recipient))
 
 
 def record_mail_refused(order_id: UUID, kind: MailKind, *, recipient: str, reason: str) -> None:

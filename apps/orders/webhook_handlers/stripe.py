@@ -31,6 +31,7 @@ def session_completed(delivery: WebhookDelivery) -> bool:
     if order is None:
         return False
     if session.get("payment_status") not in {"paid", "no_payment_required"}:
+        operations.record_payment_pending(order, at=at)
         return True
     operations.record_payment(
         order.pk,
