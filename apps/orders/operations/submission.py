@@ -105,11 +105,12 @@ def record_submission_failure(
 ) -> None:
     """An attempt failed; another follows after ``retry_in``, or where that is null, when a person says so.
 
-    Call it after the rollback of whatever failed. Logged once an attempt.
+    Call it after the rollback of whatever failed. Logged once an attempt, and not where the order was taken away from
+    it meanwhile: cancelled, say, which made it fail.
     """
     due = None if retry_in is None else Now() + retry_in
-    _leased(order_id, attempt).update(submission_due_at=due)
-    _tell_failure(order_id, reason, code, attempt)
+    if _leased(order_id, attempt).update(submission_due_at=due):
+        _tell_failure(order_id, reason, code, attempt)
 
 
 @transaction.atomic
