@@ -248,6 +248,8 @@ WEBHOOK_RETENTION_DAYS = environment.integer("WEBHOOK_RETENTION_DAYS", 90, least
 
 # Where log entries wait that the database couldn't take; shared by all processes that log, and by the worker.
 ACTIVITY_LOG_SPOOL = DATA_DIR / "spool"
+# Older entries of the log are removed every night, but for those that still need a person.
+ACTIVITY_LOG_RETENTION_DAYS = environment.integer("ACTIVITY_LOG_RETENTION_DAYS", 90, least=1)
 # How long an order may wait for what comes next before somebody is told: for its submission once it is paid, for its
 # shipment once it is in production, for its delivery once it is on its way.
 ORDER_SUBMISSION_MINUTES = environment.integer("ORDER_SUBMISSION_MINUTES", 30, least=1)
@@ -255,8 +257,6 @@ ORDER_PRODUCTION_DAYS = environment.integer("ORDER_PRODUCTION_DAYS", 10, least=1
 ORDER_DELIVERY_DAYS = environment.integer("ORDER_DELIVERY_DAYS", 21, least=1)
 # The print provider is asked after an order of which it hasn't told for so long.
 ORDER_RECONCILE_MINUTES = environment.integer("ORDER_RECONCILE_MINUTES", 30, least=1)
-# Older entries of the log are removed every night, but for those that still need a person.
-ACTIVITY_LOG_RETENTION_DAYS = environment.integer("ACTIVITY_LOG_RETENTION_DAYS", 90, least=1)
 
 # --- Shop -------------------------------------------------------------------------------------
 

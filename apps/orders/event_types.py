@@ -7,7 +7,7 @@ after them. ``mends`` names the problems that the event ends.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
@@ -324,6 +324,7 @@ _ALL: Final = (
 EVENT_TYPES: Final[Mapping[str, EventType]] = MappingProxyType({each.key: each for each in _ALL})
 
 
+@cache
 def menders_of(key: str) -> tuple[EventType, ...]:
     """The event types that end problems of this type."""
     return tuple(each for each in _ALL if any(mend.event_type == key for mend in each.mends))

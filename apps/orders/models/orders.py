@@ -39,6 +39,14 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "-id")
 
+    def opened_since(self, moment: datetime | None) -> Self:
+        """Those opened since then; all of them where that is null."""
+        return self.filter(created_at__gte=moment) if moment else self.all()
+
+    def without_activity(self) -> Self:
+        """Those of which the log says nothing."""
+        return self.filter(activity=None)
+
     def in_progress(self) -> Self:
         """Those to which something is still to happen."""
         return self.filter(status__in=sorted(IN_PROGRESS))

@@ -15,7 +15,8 @@ from apps.orders.models.staff_requests import RESENDING, StaffOutcome
 from apps.orders.operations.facts import source_key
 from apps.orders.operations.staff import answer
 
-_EVENTS: Final = {
+# What is logged of a mail that was sent, and the order's column that keeps the first of its kind.
+EVENTS: Final = {
     MailKind.CONFIRMATION: ("order.email.confirmation_sent", "confirmation_sent_at"),
     MailKind.SHIPPING_NOTICE: ("order.email.shipping_sent", "shipping_notice_sent_at"),
 }
@@ -83,8 +84,7 @@ def _refusal_key(order_id: UUID, kind: MailKind, recipient: str) -> str:
 
 @transaction.atomic
 def _record(kind: MailKind, order_id: UUID, recipient: str, message_id: str, *, at: datetime) -> None:
-    """The order's column keeps the first of its kind."""
-    event_type, column = _EVENTS[kind]
+    event_type, column = EVENTS[kind]
     Order.objects.filter(pk=order_id, **{column: None}).update(**{column: at})
     SentMail.objects.create(message_id=message_id, recipient=recipient, kind=kind, order_id=order_id, sent_at=at)
     log_event(
