@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import setup_logging, task_prerun, worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "activity_project.settings")
@@ -47,6 +48,7 @@ app.conf.update(
         "expire-credentials": {"task": "credentials.expire", "schedule": 3_600.0, "options": {"expires": 3_600}},
         "offer-claim-mails": {"task": "credentials.offer_unsent", "schedule": 120.0, "options": {"expires": 120}},
         "sweep-webhooks": {"task": "webhooks.sweep", "schedule": 15.0, "options": {"expires": 15}},
+        "fetch-missed-events": {"task": "webhooks.fetch_missed", "schedule": 600.0, "options": {"expires": 600}},
         "forget-webhook-bodies": {
             "task": "webhooks.forget_bodies",
             "schedule": 86_400.0,
@@ -54,9 +56,23 @@ app.conf.update(
         },
         "drain-activity-spool": {"task": "orders.drain_spool", "schedule": 30.0, "options": {"expires": 30}},
         "submit-waiting-orders": {"task": "orders.offer_waiting", "schedule": 60.0, "options": {"expires": 60}},
+        "reconcile-orders": {"task": "orders.reconcile", "schedule": 60.0, "options": {"expires": 60}},
+        "tell-overdue-orders": {"task": "orders.tell_overdue", "schedule": 300.0, "options": {"expires": 300}},
+        "settle-refunds": {"task": "orders.settle_refunds", "schedule": 120.0, "options": {"expires": 120}},
         "sync-products": {"task": "orders.sync_products", "schedule": 3_600.0, "options": {"expires": 3_600}},
         "offer-order-mails": {"task": "orders.offer_unsent_mails", "schedule": 600.0, "options": {"expires": 600}},
+        "report-abandoned-carts": {
+            "task": "orders.report_abandoned_carts",
+            "schedule": 60.0,
+            "options": {"expires": 60},
+        },
+        "offer-cart-reminders": {"task": "orders.offer_cart_reminders", "schedule": 600.0, "options": {"expires": 600}},
         "discard-artwork": {"task": "orders.discard_artwork", "schedule": 86_400.0, "options": {"expires": 3_600}},
+        "prune-activity-log": {
+            "task": "orders.prune_activity_log",
+            "schedule": crontab(hour="3", minute="20"),
+            "options": {"expires": 3_600},
+        },
         "prune-visits": {"task": "accounts.prune_visits", "schedule": 86_400.0, "options": {"expires": 3_600}},
     },
 )

@@ -31,6 +31,9 @@ ALONE = frozenset(
 )
 # Commands that measure what production runs: with DEBUG off also on one's own machine.
 MEASURING = frozenset({"bench"})
+# How all tests are run, which is what no arguments ask for: on several cores, each file's on one,
+# in their order, which has the longest in the middle.
+ALL_TESTS = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", "--no-loadscope-reorder")
 HELP = frozenset({"--help", "-h", "--version"})
 
 
@@ -106,4 +109,4 @@ def end_without_database(fault: threading.ExceptHookArgs) -> None:
 def become_pytest(options: list[str]) -> NoReturn:
     """Go on as pytest, which then starts servers of its own (tests/services.py), in the project's folder."""
     os.chdir(embedded.PROJECT)
-    os.execv(sys.executable, [sys.executable, "-m", "pytest", *options])
+    os.execv(sys.executable, [sys.executable, "-m", "pytest", *(options or ALL_TESTS)])

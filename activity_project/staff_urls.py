@@ -11,6 +11,7 @@ app_name = "staff"
 urlpatterns = [
     path("", common.home, name="home"),
     path("", include("apps.generations.staff.urls")),
+    path("", include("apps.orders.staff.urls")),
     path("adoption/", activity.adoption, name="adoption"),
     path("credentials/", credentials.credentials, name="credentials"),
     path("credentials/<str:handle>/<str:activity_id>/", credentials.credential_activity, name="credential-activity"),

@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, reverse
 
 from apps.accounts.models import ApiToken
 from apps.generations.models import Character, GenerationJob
+from apps.orders.cart_links import no_reminders_path, return_path
 from apps.orders.guest_links import token_of
 from tests.orders.wares import Ware
 
@@ -32,6 +33,11 @@ def _is_ours(entry: URLResolver) -> bool:
 def _named(pattern: URLPattern, namespace: str) -> URLPattern:
     name = f"{namespace}:{pattern.name}" if namespace else pattern.name
     return URLPattern(pattern.pattern, pattern.callback, pattern.default_args, name)
+
+
+def token_in(path: str) -> str:
+    """The last part of a path."""
+    return path.rstrip("/").rpartition("/")[2]
 
 
 def address(
@@ -66,8 +72,14 @@ def address(
         "shop:picture": [[ware.picture.pk]],
         "shop:order": [[ware.order.pk]],
         "shop:guest-order": [[token_of(ware.guests_order.pk)]],
+        "shop:return-to-cart": [[token_in(return_path(ware.guests_cart.pk))]],
+        "shop:no-reminders": [[token_in(no_reminders_path("guest@example.com"))]],
         "shop:change-line": [[uuid4()]],
         "shop:remove-line": [[uuid4()]],
+        "staff:undo-resolving": [[uuid4()]],
+        "staff:resolve-order": [[ware.order.pk]],
+        "staff:order": [[ware.order.pk]],
+        "staff:comment-order": [[ware.order.pk]],
         "staff:generation": [[job.pk]],
         "staff:generation-image": [[job.pk, 1]],
         "staff:generation-thumbnail": [[job.pk, 1]],

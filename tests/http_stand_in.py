@@ -10,13 +10,14 @@ from urllib.parse import parse_qsl, urlsplit
 
 
 class Asked(NamedTuple):
-    """A request; ``body`` is JSON or a form, by its type."""
+    """A request; ``body`` is JSON or a form, by its type, of what came as ``raw``."""
 
     method: str
     path: str
     query: dict[str, str]
     headers: Mapping[str, str]
     body: Any
+    raw: bytes = b""
 
 
 class Answer(NamedTuple):
@@ -71,9 +72,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         stand_in, address = self.server.stand_in, urlsplit(self.path)
-        stand_in.asked.append(
-            Asked(self.command, address.path, dict(parse_qsl(address.query)), dict(self.headers), self._body())
-        )
+        raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        query, headers = dict(parse_qsl(address.query)), dict(self.headers)
+        stand_in.asked.append(Asked(self.command, address.path, query, headers, self._read(raw.decode()), raw))
         answer = stand_in.answers.pop(0) if stand_in.answers else Answer("nothing laid out", 500)
         text = answer.body if isinstance(answer.body, str | bytes) else json.dumps(answer.body)
         body = text if isinstance(text, bytes) else text.encode()
@@ -83,11 +84,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def _body(self) -> Any:
-        raw = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+    def _read(self, text: str) -> Any:
         if self.headers.get("Content-Type", "").startswith("application/json"):
-            return json.loads(raw)
-        return dict(parse_qsl(raw))
+            return json.loads(text)
+        return dict(parse_qsl(text))
 
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing: the test says what went wrong."""

@@ -62,10 +62,29 @@ def sandbox_loop(log: Path, environment: Mapping[str, str]) -> Iterator[subproce
 @contextmanager
 def worker(log: Path, environment: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     """A Celery worker with one process in its pool; gives its process, which leads a group of its own."""
+    with _starting_worker(log, environment) as process:
+        _wait_for_worker(log)
+        yield process
+
+
+@contextmanager
+def web_and_worker(folder: Path, environment: Mapping[str, str]) -> Iterator[str]:
+    """Both, started side by side, with their logs in the folder; gives the web server's address."""
+    log = folder / "worker.log"
+    with _starting_worker(log, environment), web(folder / "web.log", environment) as address:
+        _wait_for_worker(log)
+        yield address
+
+
+@contextmanager
+def _starting_worker(log: Path, environment: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     command = ["celery", "-A", "activity_project", "worker", "--concurrency=1", "--loglevel=INFO"]
     with running_process(["-m", *command], log, environment) as process:
-        wait_until(lambda: " ready" in log.read_text(), f"the worker is ready (see {log})")
         yield process
+
+
+def _wait_for_worker(log: Path) -> None:
+    wait_until(lambda: " ready" in log.read_text(), f"the worker is ready (see {log})")
 
 
 @contextmanager

@@ -2,7 +2,8 @@
 
 They are up, and their addresses in the environment, before Django's settings load. Where
 TEST_DATABASE_URL or TEST_REDIS_URL is given, that server is used instead. With pytest-xdist the
-controlling process starts them, and its workers inherit the addresses. They end with the run, also
+controlling process starts them; its workers share the PostgreSQL, in which each has a database of
+its own, and start a Valkey each, whose queues nobody else works off. They end with the run, also
 where that is killed; what a killed run left in the temporary folder goes with the next.
 """
 
@@ -34,6 +35,8 @@ PREFIX = "activity-tests-"
 JUST_MADE_SECONDS = 60
 # Says to the workers, and to a pytest within a test, that all is up.
 VARIABLE = "ACTIVITY_TEST_SERVICES"
+# By which pytest-xdist tells a worker that it is one.
+WORKER = "PYTEST_XDIST_WORKER"
 
 _running = contextlib.ExitStack()
 
@@ -42,7 +45,7 @@ _running = contextlib.ExitStack()
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
     """Start the servers ahead of pytest-django, which loads the settings in this hook."""
     asked = early_config.known_args_namespace
-    if VARIABLE not in os.environ and not asked.help and not asked.version:
+    if (VARIABLE not in os.environ or WORKER in os.environ) and not asked.help and not asked.version:
         atexit.register(_running.close)
         try:
             _running.enter_context(services())
@@ -61,7 +64,7 @@ def services() -> Iterator[None]:
     """Have servers for a test run up, and the environment say so."""
     with throw_away_folder() as data_dir, Supervisor() as supervisor:
         servers: list[Server] = []
-        if not os.environ.get("TEST_DATABASE_URL"):
+        if not _database_that_runs():
             servers.append(PostgreSQL(data_dir, postgresql.THROW_AWAY))
         if not os.environ.get("TEST_REDIS_URL"):
             servers.append(Valkey(data_dir, persistent=False))
@@ -75,11 +78,16 @@ def environment(data_dir: Path) -> dict[str, str]:
     return {
         VARIABLE: "1",
         "ACTIVITY_DATA_DIR": str(data_dir),
-        "DATABASE_URL": os.environ.get("TEST_DATABASE_URL") or embedded.database_url(data_dir),
+        "DATABASE_URL": _database_that_runs() or embedded.database_url(data_dir),
         "REDIS_URL": os.environ.get("TEST_REDIS_URL") or embedded.broker_url(data_dir),
         "SECRET_KEY": "only-for-tests",
         "DEBUG": "",
     }
+
+
+def _database_that_runs() -> str:
+    """The address of a PostgreSQL that needn't be started: the developer's, or the controlling process's."""
+    return os.environ.get("TEST_DATABASE_URL") or (os.environ["DATABASE_URL"] if WORKER in os.environ else "")
 
 
 @contextlib.contextmanager

@@ -132,6 +132,8 @@ MATRIX = {
     "shop:remove-line": _row(POSTED),
     "shop:undo-removal": _row(POSTED),
     "shop:checkout": _row(POSTED, anonymous=422),
+    "shop:return-to-cart": EVERYONE,  # whoever has the link
+    "shop:no-reminders": EVERYONE,  # likewise
     "shop:orders": OWN_PAGE,
     "shop:order": OWNERS_ONLY,
     "shop:guest-order": EVERYONE,  # whoever has the link
@@ -151,6 +153,16 @@ MATRIX = {
     "staff:insights": WITH_PERMISSION,
     "staff:people": WITH_PERMISSION,
     "staff:person": WITH_PERMISSION,
+    "staff:feed": WITH_PERMISSION,
+    "staff:feed-badge": WITH_PERMISSION,
+    "staff:feed-csv": WITH_PERMISSION,
+    "staff:feed-json": WITH_PERMISSION,
+    "staff:resolve": WITH_PERMISSION | {"admin": POSTED},
+    "staff:undo-resolving": WITH_PERMISSION | {"admin": POSTED},
+    "staff:resolve-order": WITH_PERMISSION | {"admin": POSTED},
+    "staff:orders": WITH_PERMISSION,
+    "staff:order": WITH_PERMISSION,
+    "staff:comment-order": WITH_PERMISSION | {"admin": POSTED},
     "staff:adjust-credits": WITH_PERMISSION | {"admin": POSTED},
     "staff:reset-period": WITH_PERMISSION | {"admin": POSTED},
     "generations:generate": OWN_PAGE,
@@ -178,6 +190,7 @@ ANSWERS_OF_ACTS = {
     "credentials:standing": GONE,
     "accounts:create-token": 422,
     "staff:adjust-credits": 422,
+    "staff:comment-order": 422,
     "staff:reset-period": 422,
     "api:create_generation": 400,
     "api:retry_generation": 409,

@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from activity_project import embedded
+from activity_project.embedded import accounts
 from activity_project.embedded.server import bare_environment
 from activity_project.failures import CannotStart
 from activity_project.processes import Program
@@ -56,7 +57,10 @@ class Valkey:
         return Program("valkey", command, self.data_dir / "valkey", bare_environment(), log=self.log)
 
     def prepare(self) -> None:
-        """Make its folder; end a leftover of an earlier run."""
+        """Make its folders; end a leftover of an earlier run."""
+        # The sockets' folder is PostgreSQL's where both run, whichever comes first.
+        account = accounts.account_for(self.data_dir / "postgresql")
+        accounts.make_private(embedded.sockets_folder(self.data_dir), account)
         (self.data_dir / "valkey").mkdir(mode=0o700, exist_ok=True)
         self.log.unlink(missing_ok=True)
         deadline = time.monotonic() + 10

@@ -63,10 +63,15 @@ def percent(share: float | None, decimals: int = 1) -> str:
 def money(minor: int, currency: str) -> str:
     """An amount of money given in the currency's minor unit: ``£12.00``, ``−€0.50``, ``12.00 CHF``, ``¥900``."""
     code = currency.upper()
-    figures = _major(abs(minor), decimals=0 if code in _WHOLE_CURRENCIES else 2)
+    figures = _major(abs(minor), decimals=minor_digits(code))
     sign = MINUS if minor < 0 else ""
     symbol = _SYMBOLS.get(code)
     return f"{sign}{symbol}{figures}" if symbol else f"{sign}{figures} {code}"
+
+
+def minor_digits(currency: str) -> int:
+    """How many digits of the currency's amounts stand behind the point: 2, or 0 for those without a minor unit."""
+    return 0 if currency in _WHOLE_CURRENCIES else 2
 
 
 def _major(minor: int, decimals: int) -> str:
@@ -103,6 +108,24 @@ def _ago(sentence: str, count: int) -> str:
 def calendar_date(moment: datetime) -> str:
     """The day of the moment in the current time zone: ``21 November 2026``."""
     return date_format(timezone.localtime(moment), "j F Y")
+
+
+def clock_or_day(moment: datetime, *, now: datetime) -> str:
+    """``14:23`` today in the current time zone, otherwise ``16 Feb``, with its year where that isn't this one."""
+    local, today = timezone.localtime(moment), timezone.localtime(now)
+    if local.date() == today.date():
+        return f"{local:%H:%M}"
+    return date_format(local, "j M" if local.year == today.year else "j M Y")
+
+
+def span(length: timedelta) -> str:
+    """About how long, in one unit: ``6 min``, ``3 h``, ``12 d``."""
+    minutes = int(length / timedelta(minutes=1))
+    if minutes < 60:
+        return gettext("%(count)s min") % {"count": minutes}
+    if minutes < 48 * 60:
+        return gettext("%(count)s h") % {"count": minutes // 60}
+    return gettext("%(count)s d") % {"count": grouped(minutes // (24 * 60))}
 
 
 def day_in_full(day: date) -> str:

@@ -1,18 +1,16 @@
 """Mails to recipients: the claim link of an inbox credential, and word of what was delivered."""
 
 from datetime import datetime, timedelta
-from smtplib import SMTPException, SMTPRecipientsRefused
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import structlog
-from anymail.exceptions import AnymailError, AnymailRecipientsRefused
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from apps.common.enqueue import send as enqueue
+from apps.common.posting import MailNotSent, RecipientRefused, compose, hand_over
 from apps.credentials import log, tokens
 from apps.credentials.claim_links import content_of
 from apps.credentials.event_types import EventType, RecipientType, Source, Standing
@@ -24,15 +22,12 @@ GIVE_UP_AFTER: Final = timedelta(hours=24)
 OFFER_AGAIN_AFTER: Final = timedelta(minutes=2)
 BATCH: Final = 500
 
-_PERMANENT = (SMTPRecipientsRefused, AnymailRecipientsRefused)
-_PASSING = (SMTPException, AnymailError, OSError)
-
 logger = structlog.get_logger(__name__)
 
 
 @transaction.atomic
 def mail_claim_link(inbox_id: UUID, *, now: datetime) -> bool:
-    """Sends the claim link if it is due, with a token made this moment; true where it went off.
+    """Sends the claim link if it is due; true where it went off. Sent again, it is the same link.
 
     An address that is refused, or a mail that couldn't be sent for a day, ends the chain as FAILED. Another process
     that is at the same mail is left alone.
@@ -41,14 +36,14 @@ def mail_claim_link(inbox_id: UUID, *, now: datetime) -> bool:
     inbox = due.select_related("issuance__issuer", "issuance__boost").filter(pk=inbox_id).first()
     if inbox is None or inbox.issuance.standing != Standing.ACTIVE:
         return False
-    secret = tokens.make()
+    secret = tokens.of_inbox(inbox_id)
     try:
-        _claim_mail(inbox, secret).send()
-    except _PERMANENT as error:
-        _fail(inbox, str(error), now)
+        hand_over(_claim_mail(inbox, secret))
+    except RecipientRefused as refusal:
+        _fail(inbox, str(refusal), now)
         return False
-    except _PASSING as error:
-        logger.warning("claim mail not sent", inbox=str(inbox_id), error=type(error).__name__)
+    except MailNotSent as error:
+        logger.warning("claim mail not sent", inbox=str(inbox_id), error=type(error.__cause__).__name__)
         if inbox.created_at + GIVE_UP_AFTER <= now:
             _fail(inbox, str(error), now)
         return False
@@ -67,11 +62,13 @@ def offer_unsent(now: datetime) -> int:
 def tell_recipient(credential_id: UUID) -> None:
     """Tells the recipient's account of what was delivered. Word of it only: it waits on their page whether or not."""
     related = ("issuance__issuer", "recipient__user")
-    credential = Credential.objects.select_related(*related).get(pk=credential_id)
+    credential = Credential.objects.select_related(*related).exclude(signed="").filter(pk=credential_id).first()
+    if credential is None:  # erased meanwhile
+        return
     name, issuer = credential.document["name"], credential.issuance.issuer.display_name
     context = {"name": name, "issuer": issuer, "url": site_url("/credentials/received/")}
     subject = _("%(issuer)s gave you “%(name)s”") % context
-    _mail("delivered", subject, context, credential.recipient.user.email).send()
+    compose("credentials/mails/delivered", context, subject=subject, to=credential.recipient.user.email).send()
 
 
 def _claim_mail(inbox: InboxCredential, secret: str) -> EmailMultiAlternatives:
@@ -84,15 +81,9 @@ def _claim_mail(inbox: InboxCredential, secret: str) -> EmailMultiAlternatives:
         "expires_at": inbox.expires_at,
     }
     subject = _("%(issuer)s has “%(name)s” for you") % context
-    return _mail("claim", subject, context, inbox.recipient_value)
-
-
-def _mail(template: str, subject: str, context: dict[str, Any], to: str) -> EmailMultiAlternatives:
-    """Text and HTML of the same words. A subject is one line, whatever a boost is called."""
-    text = render_to_string(f"credentials/mails/{template}.txt", context)
-    mail = EmailMultiAlternatives(" ".join(subject.split()), text, to=[to])
-    mail.attach_alternative(render_to_string(f"credentials/mails/{template}.html", context), "text/html")
-    return mail
+    return compose(
+        "credentials/mails/claim", context, subject=subject, to=inbox.recipient_value, name=f"{inbox.pk.hex}.claim"
+    )
 
 
 def _fail(inbox: InboxCredential, error: str, now: datetime) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Least
 
 from apps.accounts.models import User
@@ -93,22 +93,54 @@ def put_back(*, shopper: Shopper, removed: Removed, now: datetime) -> bool:
 
 @transaction.atomic
 def merge_guest_cart(*, user: User, token: str, now: datetime) -> bool:
-    """What somebody put aside as a guest becomes the person's, beside what they had; false where there was nothing.
-
-    The guest's cart is closed, so that a second request finds nothing to merge.
-    """
-    guest = Cart.objects.open().select_for_update().filter(user=None, session_key=token).first()
+    """What somebody put aside as a guest becomes the person's, beside what they had; false where there was nothing."""
+    guest = _held(Cart.objects.filter(user=None, session_key=token))
     if guest is None:
         return False
-    own = _locked(Shopper(user))
-    for line in guest.lines.order_by("added_at", "pk"):
+    _pour(guest, into=_locked(Shopper(user)), now=now)
+    return True
+
+
+@transaction.atomic
+def take_along(cart: Cart, *, shopper: Shopper, now: datetime) -> bool:
+    """What is in a guest's cart goes over to whoever came back to it, beside what they had; it is closed then.
+
+    Its old browser has it no longer, nor is what was begun to be paid there gone on with: otherwise whoever types a
+    stranger's address would look over their shoulder. False where it was closed meanwhile.
+    """
+    left = _held(Cart.objects.filter(pk=cart.pk, user=None).exclude(session_key=shopper.token))
+    if left is None:
+        return False
+    _pour(left, into=_locked(shopper), now=now)
+    return True
+
+
+def cart_of_id(cart_id: UUID) -> Cart | None:
+    """A cart, open or not, whosever it is."""
+    return Cart.objects.filter(pk=cart_id).first()
+
+
+def belongs_to(cart: Cart, shopper: Shopper) -> bool:
+    """Whether it is the one that this shopper has before them."""
+    if cart.user_id or shopper.user:
+        return shopper.user is not None and cart.user_id == shopper.user.pk
+    return bool(shopper.token) and cart.session_key == shopper.token
+
+
+def _held(found: QuerySet[Cart]) -> Cart | None:
+    """The open one among them, until the transaction ends."""
+    return found.filter(closed_at=None).select_for_update().first()
+
+
+def _pour(source: Cart, *, into: Cart, now: datetime) -> None:
+    """Adds what is in one to the other and closes it, so that a second request finds nothing to merge."""
+    for line in source.lines.order_by("added_at", "pk"):
         try:
-            _add(own, variant_id=line.variant_id, image_id=line.image_id, quantity=line.quantity)
+            _add(into, variant_id=line.variant_id, image_id=line.image_id, quantity=line.quantity)
         except CartIsFull:
             break
-    Cart.objects.filter(pk=guest.pk).update(closed_at=now)
-    _touch(own, now)
-    return True
+    Cart.objects.filter(pk=source.pk).update(closed_at=now, merged_into=into)
+    _touch(into, now)
 
 
 def _locked(shopper: Shopper) -> Cart:

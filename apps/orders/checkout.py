@@ -62,7 +62,7 @@ def _opened(shopper: Shopper, email: str, seen_total_minor: int | None, now: dat
     contents = contents_of(cart)
     if cart is None or not contents.lines or contents.unavailable or seen_total_minor != contents.total_minor:
         raise CartChanged
-    Cart.objects.filter(pk=cart.pk).update(email=email, checkout_started_at=now)
+    Cart.objects.filter(pk=cart.pk).update(email=email, checkout_started_at=now, updated_at=now)
     waiting = list(cart.orders.filter(status=Status.AWAITING_PAYMENT).prefetch_related("lines").order_by("-created_at"))
     same = next((order for order in waiting if _is_for(order, contents, email, now)), None)
     order = same or _open(shopper, cart, contents, email, now)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,7 +12,19 @@ from django.conf import settings
 from django.utils import timezone
 
 from apps.common.enqueue import send
-from apps.orders import artwork, emails, operations, product_sync, submission
+from apps.common.posting import MailNotSent
+from apps.orders import (
+    abandoned_carts,
+    artwork,
+    desk,
+    emails,
+    operations,
+    overdue,
+    product_sync,
+    reconciling,
+    retention,
+    submission,
+)
 from apps.orders import log as activity_log
 from apps.orders.providers.errors import ProviderError
 from apps.orders.providers.printify import Printify
@@ -23,6 +36,9 @@ log = structlog.get_logger(__name__)
 MAIL_RETRIES: Final = 5
 FIRST_MAIL_RETRY_S: Final = 10
 
+# Twenty million entries or so, for which a task's time is enough; the rest goes the next night.
+MOST_STRETCHES_A_NIGHT: Final = 4_000
+
 
 @shared_task(name="orders.drain_spool")
 def drain_spool() -> None:
@@ -32,6 +48,19 @@ def drain_spool() -> None:
         log.info("activity spool drained", written=drained.written, dropped=drained.dropped, waiting=drained.waiting)
 
 
+@shared_task(name="orders.prune_activity_log")
+def prune_activity_log() -> None:
+    """Removes what was recorded longer ago than the setting says."""
+    before = retention.oldest_kept(timezone.now())
+    try:
+        stretches = islice(retention.prune(before=before), MOST_STRETCHES_A_NIGHT)
+        done = sum(stretches, start=retention.Pruned())
+    except retention.AnotherPruner:
+        log.info("activity log not pruned: somebody is at it")
+    else:
+        log.info("activity log pruned", entries=done.entries, acts=done.acts, open=done.open)
+
+
 @shared_task(name="orders.submit")
 def submit(order_id: str, attempt: int = 1, draft_id: str = "", releases: int = 0) -> None:
     """One step of submitting a paid order; the next one is sent on its way. Without a provider a person has to."""
@@ -39,7 +68,7 @@ def submit(order_id: str, attempt: int = 1, draft_id: str = "", releases: int = 
     try:
         provider = Printify.from_settings()
     except ProviderError as error:
-        operations.record_submission_failure(UUID(order_id), reason=error.message, attempt=attempt)
+        operations.record_no_provider(UUID(order_id), reason=error.message)
         return
     with provider:
         after = submission.submit(UUID(order_id), step, provider, now=timezone.now())
@@ -52,6 +81,33 @@ def offer_waiting() -> None:
     """Submits what nobody has picked up; without a print provider orders wait for a person."""
     if settings.PRINTIFY_API_TOKEN:
         submission.offer_waiting(now=timezone.now())
+
+
+@shared_task(name="orders.reconcile")
+def reconcile() -> None:
+    """Asks the print provider, where there is one, after orders of which it hasn't told for a while."""
+    if not settings.PRINTIFY_API_TOKEN:
+        return
+    with Printify.from_settings() as provider:
+        count = reconciling.reconcile(provider, now=timezone.now())
+    if count:
+        log.info("orders reconciled", count=count)
+
+
+@shared_task(name="orders.tell_overdue")
+def tell_overdue() -> None:
+    """The regular look for orders to which nothing has happened for too long."""
+    count = overdue.tell_overdue(timezone.now())
+    if count:
+        log.warning("orders overdue", count=count)
+
+
+@shared_task(name="orders.settle_refunds")
+def settle_refunds() -> None:
+    """Repeats refunds that Stripe hasn't answered."""
+    count = desk.settle_refunds(timezone.now())
+    if count:
+        log.warning("refunds asked for again", count=count)
 
 
 @shared_task(name="orders.sync_products")
@@ -103,13 +159,35 @@ def offer_unsent_mails() -> None:
         log.warning("order mails offered again", count=count)
 
 
-def _send_or_retry(task: Task[Any, Any], send_mail: Callable[..., bool], order_id: str) -> None:
+@shared_task(name="orders.report_abandoned_carts")
+def report_abandoned_carts() -> None:
+    """The regular look for carts that were left."""
+    count = abandoned_carts.report_left(timezone.now())
+    if count:
+        log.info("carts were left", count=count)
+
+
+@shared_task(name="orders.send_cart_reminder", bind=True, max_retries=MAIL_RETRIES)
+def send_cart_reminder(self: Task[Any, Any], cart_id: str) -> None:
+    """The reminder of a cart that was left, if it is due."""
+    _send_or_retry(self, abandoned_carts.remind, cart_id)
+
+
+@shared_task(name="orders.offer_cart_reminders")
+def offer_cart_reminders() -> None:
+    """The regular look for reminders that never went off."""
+    count = abandoned_carts.offer_unsent(timezone.now())
+    if count:
+        log.warning("cart reminders offered again", count=count)
+
+
+def _send_or_retry(task: Task[Any, Any], send_mail: Callable[..., bool], about: str) -> None:
     """A mail server that is down is asked again, ever more slowly."""
     attempt = task.request.retries
     try:
-        send_mail(UUID(order_id), now=timezone.now())
-    except emails.MailNotSent as error:
+        send_mail(UUID(about), now=timezone.now())
+    except MailNotSent as error:
         if attempt >= MAIL_RETRIES:
-            log.error("order mail not sent", task=task.name, order=order_id, error=str(error))
+            log.error("order mail not sent", task=task.name, about=about, error=str(error))
             return
         raise task.retry(exc=error, countdown=FIRST_MAIL_RETRY_S * 2**attempt) from error

@@ -86,6 +86,16 @@ def test_a_refused_address_ends_the_chain_and_says_why(issuer: Profile, boost: B
     assert "no such mailbox" in str(issued.issuance.events.get(event_type="FAILED").metadata)
 
 
+def test_an_address_that_is_refused_for_now_is_tried_again(
+    issuer: Profile, boost: Boost, refusing: type[Refusing]
+) -> None:
+    refusing.error = smtplib.SMTPRecipientsRefused({"x@example.com": (451, b"greylisted")})
+    issued = sent(issuer, boost, "x@example.com")
+
+    assert not mailed(issued.inbox)
+    assert chain(issued.issuance) == ["CREATED"]
+
+
 def test_a_server_that_is_down_is_tried_for_a_day(issuer: Profile, boost: Boost, refusing: type[Refusing]) -> None:
     refusing.error = ConnectionRefusedError("nobody answers")
     issued = sent(issuer, boost, "x@example.com")

@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from urllib.parse import urljoin, urlsplit
 
 import psycopg
@@ -73,7 +73,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     address = f"http://127.0.0.1:{port}"
     with _database() as url:
         ours = {"ACTIVITY_DATA_DIR": str(folder), "DATABASE_URL": url, "DEBUG": "1", "SANDBOX_ADDRESS": address}
-        environment = os.environ | ours
+        environment = os.environ | ours | {"SITE_URL": address, "ABANDONED_CART_SECONDS": "1"}
         subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=running.ROOT, env=environment, check=True)
         with (
             running.web(folder / "web.log", environment, port),
@@ -144,6 +144,25 @@ def test_a_print_is_followed_to_the_door(shopper: Shopper) -> None:
 
     shopper.reload_until('<b>Delivered</b> <small class="muted"><time')
     assert "to come" not in shopper.page
+
+
+def test_a_cart_that_was_left_is_gone_on_with_in_another_browser(shopper: Shopper, site: str) -> None:
+    shopper.put_in_the_cart("Mug")
+    check_out(shopper, email="forgetful@example.com")
+
+    def look() -> bool:
+        app.send_task("orders.report_abandoned_carts")
+        return "<small>forgetful@example.com</small>" in shopper.open("/sandbox/mail/")
+
+    running.wait_until(look, "the reminder is in the mailbox")
+    sent = re.search(r'href="(/sandbox/mail/[^"]+)">Your cart is still here<', shopper.page)
+    assert sent, shopper.page
+    back = re.search(rf"{site}(/cart/back/[^/]+/)", shopper.open(sent[1]))
+    assert back, shopper.page
+    with closing(Shopper(site)) as elsewhere:
+        assert "Mug" in elsewhere.open(back[1])
+        assert "Mug" in elsewhere.send()
+        assert elsewhere.path == "/cart/"
 
 
 def test_a_person_buys_a_print_and_credits(shopper: Shopper) -> None:

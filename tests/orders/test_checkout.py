@@ -74,6 +74,15 @@ def test_a_guest_goes_to_the_payment_page(guest: Client, stripe: StandIn) -> Non
     assert Cart.objects.get().email == "guest@example.com"
 
 
+def test_whoever_goes_to_the_payment_page_is_busy_with_the_cart(guest: Client, stripe: StandIn) -> None:
+    Cart.objects.update(updated_at=NOON)
+    stripe.answering(page())
+
+    pay(guest, email="guest@example.com")
+
+    assert Cart.objects.get().updated_at > NOON
+
+
 def test_a_guest_says_where_to_write(guest: Client) -> None:
     answer = pay(guest, email="nowhere")
 

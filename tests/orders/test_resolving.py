@@ -84,7 +84,12 @@ def test_undoing_opens_exactly_what_the_act_took(teammate: User, order: Order) -
     assert first.resolution == "manual"
     (resolved,) = [each for each in before if each.event_type == "sync.failed"]
     (reopened,) = [each for each in feed.list_problems().problems if each.event_type == "sync.failed"]
-    assert reopened == resolved._replace(entries=2, first_occurred_at=second.occurred_at)
+    assert reopened == resolved._replace(
+        entries=2,
+        first_occurred_at=second.occurred_at,
+        resolved_before_at=first.resolved_at,
+        resolution_before="manual",
+    )
 
 
 @pytest.mark.django_db

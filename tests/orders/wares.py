@@ -1,5 +1,6 @@
 """Things to buy and pictures to print: made for tests of the shop."""
 
+from datetime import datetime
 from io import BytesIO
 from typing import Any, NamedTuple
 
@@ -9,10 +10,10 @@ from PIL import Image
 from apps.accounts.models import User
 from apps.generations import operations, production
 from apps.generations.models import GenerationImage
-from apps.orders.models import Order, Product, ProductPicture, Variant
+from apps.orders.models import Cart, CartLine, Order, Product, ProductPicture, Variant
 from apps.orders.operations import LineWish
 from tests.factories import on_plan, wish
-from tests.orders.factories import ProductFactory, VariantFactory, open_order, paid_order
+from tests.orders.factories import NOON, CartFactory, ProductFactory, VariantFactory, open_order, paid_order
 
 
 def poster(title: str = "A3", **changes: Any) -> Variant:
@@ -34,12 +35,13 @@ def bought_poster(user: User, variant: Variant) -> Order:
 
 
 class Ware(NamedTuple):
-    """A product with a picture, bought once by a person and once by a guest."""
+    """A product with a picture, bought once by a person and once by a guest, and left by another."""
 
     product: Product
     picture: ProductPicture
     order: Order
     guests_order: Order
+    guests_cart: Cart
 
 
 def ware_in_the_shop(*, bought_by: User) -> Ware:
@@ -47,7 +49,16 @@ def ware_in_the_shop(*, bought_by: User) -> Ware:
     variant = poster()
     lines = [LineWish(variant, 1)]
     picture = pictured(variant.product)
-    return Ware(variant.product, picture, open_order(user=bought_by, lines=lines), open_order(lines=lines))
+    own, guests = open_order(user=bought_by, lines=lines), open_order(lines=lines)
+    return Ware(variant.product, picture, own, guests, left_cart(variant))
+
+
+def left_cart(*variants: Variant, now: datetime = NOON, email: str = "guest@example.com", **changes: Any) -> Cart:
+    """A guest's cart with one of each, last touched then, whose address is known; ``user`` makes it a person's."""
+    cart = CartFactory.create(email=email, updated_at=now, **changes)
+    for variant in variants:
+        CartLine.objects.create(cart=cart, variant=variant)
+    return cart
 
 
 def pictured(product: Product) -> ProductPicture:

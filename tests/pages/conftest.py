@@ -14,6 +14,7 @@ from pytest_django import DjangoDbBlocker
 
 from tests import running
 from tests.conftest import empty_database
+from tests.pages.accessibility import Screen, screens
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 PATIENCE_MS = 60_000  # a machine with other work; nothing waits for that long where all is well
@@ -53,6 +54,12 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
+def on_screens(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Screen]:
+    """An empty page on a phone's screen and on a desk's, in a light and a dark theme, to be judged by axe."""
+    return screens(browser, request.config.getoption("--screenshots"))
+
+
+@pytest.fixture
 def beside_the_browser(browser: Browser, django_db_blocker: DjangoDbBlocker) -> Iterator["BesideTheBrowser"]:
     """Runs a function in a thread without an event loop, where it can use the database."""
     with django_db_blocker.unblock(), ThreadPoolExecutor(max_workers=1) as thread:
@@ -73,10 +80,7 @@ def _and_disconnect(function: Callable[[], Any]) -> Any:
 def site(beside_the_browser: BesideTheBrowser, tmp_path: Path, settings: LazySettings) -> Iterator[str]:
     """The address of the product, with web server and worker as in production; emptied afterwards."""
     environment = beside_the_browser(running.environment)
-    with (
-        running.web(tmp_path / "web.log", environment) as address,
-        running.worker(tmp_path / "worker.log", environment),
-    ):
+    with running.web_and_worker(tmp_path, environment) as address:
         yield address
     beside_the_browser(empty_database)
 

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from itertools import product
-from pathlib import Path
 from random import Random
 
 import pytest
 from django.conf import settings
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from apps.accounts.models import Plan
 from apps.credits.enrolment import resume
@@ -20,10 +18,8 @@ from apps.generations.demo import Storyteller
 from apps.generations.history import write_jobs
 from tests.conftest import SignedIn
 from tests.factories import UserFactory
+from tests.pages.accessibility import Screen
 from tests.pages.conftest import BesideTheBrowser, Screenshot
-from tests.pages.test_first_visit import assert_accessible
-
-SIZES = (390, 1440)
 
 
 def sign_in_someone_with_a_past() -> str:
@@ -87,27 +83,12 @@ def test_a_person_sees_their_usage_and_changes_their_plan(
 
 
 @pytest.mark.usefixtures("club")
-def test_account_and_credits_are_accessible_at_every_size_and_in_both_themes(
-    browser: Browser,
-    site: str,
-    beside_the_browser: BesideTheBrowser,
-    request: pytest.FixtureRequest,
+def test_account_and_credits_have_nothing_that_axe_finds(
+    on_screens: Iterator[Screen], site: str, beside_the_browser: BesideTheBrowser
 ) -> None:
     session = beside_the_browser(sign_in_someone_with_a_past)
-    folder: Path | None = request.config.getoption("--screenshots")
-    for width, scheme in product(SIZES, ("light", "dark")):
-        context = browser.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme=scheme,  # type: ignore[arg-type]
-            bypass_csp=True,  # axe evaluates scripts; the console is watched in the other test
-            reduced_motion="reduce",
-        )
-        context.add_cookies([cookie(site, session)])  # type: ignore[list-item]
-        page = context.new_page()
+    for screen in on_screens:
+        screen.page.context.add_cookies([cookie(site, session)])  # type: ignore[list-item]
         for path in ("/account/", "/credits/", "/credits/plan/"):
-            page.goto(site + path)
-            assert_accessible(page, f"{path} at {width} px, {scheme}")
-            if folder:
-                name = path.strip("/").replace("/", "-")
-                page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=True)
-        context.close()
+            screen.page.goto(site + path)
+            screen.assert_accessible(path)

@@ -1,11 +1,10 @@
 """The pages of credentials in a real browser: an issuer's, a holder's, a verifier's."""
 
-from itertools import product
+from collections.abc import Iterator
 from random import Random
 
-import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from apps.accounts.models import User
 from apps.credentials.demo import seed_issuer
@@ -13,8 +12,8 @@ from apps.credentials.models import Boost, Credential
 from tests.conftest import SignedIn
 from tests.credentials.test_claiming import link_to
 from tests.factories import UserFactory
-from tests.pages.conftest import BesideTheBrowser, Screenshot
-from tests.pages.test_first_visit import assert_accessible
+from tests.pages.accessibility import Screen
+from tests.pages.conftest import BesideTheBrowser
 from tests.pages.test_staff import sign_in, staff_session
 
 
@@ -56,6 +55,7 @@ def test_an_issuer_filters_looks_and_revokes(
     page.goto(f"{site}/activity/")
     page.get_by_text("You", exact=True).click()
     page.get_by_role("link", name="Credentials").click()
+    page.wait_for_url("**/credentials/")  # and its scripts
     expect(page.get_by_role("img", name="Credentials sent by day")).to_be_visible()
     page.get_by_label("Status").select_option("CLAIMED")
     expect(page).to_have_url(f"{site}/credentials/?status=CLAIMED")
@@ -91,27 +91,12 @@ def test_a_claim_link_leads_to_what_was_received(
     assert console == []
 
 
-@pytest.mark.parametrize(("width", "scheme"), list(product((390, 1440), ("light", "dark"))))
-def test_the_pages_have_nothing_that_axe_finds(  # pytest passes them by name
-    browser: Browser,
-    site: str,
-    beside_the_browser: BesideTheBrowser,
-    request: pytest.FixtureRequest,
-    width: int,
-    scheme: str,
+def test_the_pages_have_nothing_that_axe_finds(
+    on_screens: Iterator[Screen], site: str, beside_the_browser: BesideTheBrowser
 ) -> None:
     who, where = beside_the_browser(sessions), beside_the_browser(addresses)
-    for name, (person, path) in where.items():
-        context = browser.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme=scheme,  # type: ignore[arg-type]
-            bypass_csp=True,  # axe evaluates scripts; the console is watched in the other tests
-            reduced_motion="reduce",
-        )
-        page = context.new_page()
-        sign_in(page, site, who[person])
-        page.goto(site + path)
-        Screenshot(page, request.config.getoption("--screenshots"))(f"credentials-{name}-{width}-{scheme}")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert_accessible(page, f"{path} at {width} px, {scheme}")
-        context.close()
+    for screen in on_screens:
+        for name, (person, path) in where.items():
+            sign_in(screen.page, site, who[person])
+            screen.page.goto(site + path)
+            screen.assert_accessible(name)

@@ -1,14 +1,14 @@
 """A person's first visit, in a real browser: sign up, generate, watch, and find the job and its charge."""
 
-from itertools import product
+from collections.abc import Iterator
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from apps.accounts.models import User
 from apps.credits import ledger
 from tests.factories import PASSWORD
+from tests.pages.accessibility import Screen
 from tests.pages.conftest import BesideTheBrowser, Screenshot
 
 EMAIL = "newcomer@example.com"
@@ -80,27 +80,13 @@ def test_a_newcomer_generates_an_image_and_sees_where_the_credit_went(
     assert console == []
 
 
-def test_no_page_has_anything_that_axe_finds(browser: Browser, site: str) -> None:
-    state: Any = None
-    for width, scheme in product((390, 1440), ("light", "dark")):
-        context = browser.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme=scheme,  # type: ignore[arg-type]
-            bypass_csp=True,  # axe evaluates scripts; the console is watched in the other test
-            reduced_motion="reduce",
-            storage_state=state,
-        )
-        page = context.new_page()
-        if state is None:
-            sign_up(page, site)
-            state = context.storage_state()
+def test_no_page_has_anything_that_axe_finds(on_screens: Iterator[Screen], site: str) -> None:
+    cookies: list[Any] = []
+    for screen in on_screens:
+        if not cookies:
+            sign_up(screen.page, site)
+            cookies = screen.page.context.cookies()
+        screen.page.context.add_cookies(cookies)  # type: ignore[arg-type]
         for path in PAGES:
-            page.goto(site + path)
-            assert_accessible(page, f"{path} at {width} px, {scheme}")
-        context.close()
-
-
-def assert_accessible(page: Page, what: str) -> None:
-    found = Axe().run(page)
-    assert found.violations_count == 0, f"{what}: {found.generate_report()}"
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{what} scrolls sideways"
+            screen.page.goto(site + path)
+            screen.assert_accessible(path)

@@ -1,12 +1,11 @@
 """Generate, gallery, result and characters in a real browser: looked through, filtered, tried again, used again."""
 
-from itertools import product
+from collections.abc import Iterator
 
-import pytest
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from apps.accounts.models import User
 from apps.generations import characters, operations, production, prompts
@@ -17,8 +16,8 @@ from apps.generations.providers.sketch import SketchProvider
 from apps.generations.pruning import prune
 from tests.conftest import SignedIn
 from tests.factories import CharacterFactory, UserFactory, on_plan, wish, with_credits
+from tests.pages.accessibility import Screen
 from tests.pages.conftest import BesideTheBrowser, Screenshot
-from tests.pages.test_first_visit import assert_accessible
 
 EMAIL = "artist@example.com"
 LONG = "A portrait by the window, soft light from the left, film grain, a linen shirt and a calm look. " * 9
@@ -149,23 +148,12 @@ def test_a_failed_generation_is_tried_again_and_its_images_come_by_themselves(
 
 
 def test_the_pages_of_pictures_have_nothing_that_axe_finds(
-    browser: Browser, site: str, beside_the_browser: BesideTheBrowser, request: pytest.FixtureRequest
+    on_screens: Iterator[Screen], site: str, beside_the_browser: BesideTheBrowser
 ) -> None:
     session = beside_the_browser(give_a_gallery)
     paths = ["/gallery/", "/gallery/?status=queued", "/generate/", "/characters/", "/api/v1/docs"]
     paths += beside_the_browser(addresses_of_results)
-    folder = request.config.getoption("--screenshots")
-    for width, scheme in product((390, 1440), ("light", "dark")):
-        context = browser.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme=scheme,  # type: ignore[arg-type]
-            bypass_csp=True,  # axe evaluates scripts; the console is watched in the other tests
-            reduced_motion="reduce",
-        )
-        page = context.new_page()
-        for number, path in enumerate(paths):
-            open_as_artist(page, site, session, path)
-            assert_accessible(page, f"{path} at {width} px, {scheme}")
-            if folder:
-                page.screenshot(path=folder / f"pictures-{number:02}-{width}-{scheme}.png", full_page=True)
-        context.close()
+    for screen in on_screens:
+        for path in paths:
+            open_as_artist(screen.page, site, session, path)
+            screen.assert_accessible(path)

@@ -1,6 +1,6 @@
 """The shop in a real browser: a picture is chosen and seen, a removal undone, and nothing is wrong for anybody."""
 
-from itertools import product
+from collections.abc import Iterator
 
 from django.conf import settings
 from playwright.sync_api import Browser, Page, expect
@@ -8,8 +8,8 @@ from playwright.sync_api import Browser, Page, expect
 from tests.conftest import SignedIn
 from tests.factories import UserFactory
 from tests.orders.wares import bought_poster, picture_of, pictured, poster
+from tests.pages.accessibility import Screen
 from tests.pages.conftest import BesideTheBrowser, Screenshot
-from tests.pages.test_first_visit import assert_accessible
 
 
 def set_up_a_buyer() -> tuple[str, str]:
@@ -54,27 +54,21 @@ def test_a_picture_is_chosen_seen_and_put_into_the_cart(
 
 
 def test_the_shops_pages_have_nothing_that_axe_finds(
-    browser: Browser, site: str, beside_the_browser: BesideTheBrowser
+    on_screens: Iterator[Screen], site: str, beside_the_browser: BesideTheBrowser
 ) -> None:
     session, order = beside_the_browser(set_up_a_buyer)
-    for width, scheme in product((390, 1440), ("light", "dark")):
-        context = browser.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme=scheme,  # type: ignore[arg-type]
-            bypass_csp=True,  # axe evaluates scripts; the console is watched in the other test
-            reduced_motion="reduce",
-        )
-        page = context.new_page()
+    for screen in on_screens:
+        page = screen.page
         sign_in(page, site, session)
         page.goto(f"{site}/shop/")
-        assert_accessible(page, f"shop at {width} px, {scheme}")
+        screen.assert_accessible("shop")
         page.get_by_role("link", name="Poster").click()
-        assert_accessible(page, f"product at {width} px, {scheme}")
+        page.wait_for_url("**/shop/*-*/")
+        screen.assert_accessible("product")
         page.get_by_role("button", name="Add to cart").click()
         for path in ("/cart/", order, "/orders/", "/credits/", "/credits/plan/", "/credits/bought/?session=x"):
             page.goto(f"{site}{path}")
-            assert_accessible(page, f"{path} at {width} px, {scheme}")
-        context.close()
+            screen.assert_accessible(path)
 
 
 def test_everything_works_without_scripts(browser: Browser, site: str, beside_the_browser: BesideTheBrowser) -> None:

@@ -1,18 +1,18 @@
 """The staff's area, in a real browser: found from the navigation, readable in both themes and on a phone."""
 
+from collections.abc import Iterator
 from datetime import timedelta
-from itertools import product
 
 from django.contrib.auth.models import Permission
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from apps.accounts.models import Visit
 from apps.accounts.visits import write_visits
 from tests.conftest import SignedIn
 from tests.factories import UserFactory
+from tests.pages.accessibility import Screen
 from tests.pages.conftest import BesideTheBrowser, Screenshot
-from tests.pages.test_first_visit import assert_accessible
 
 
 def staff_session() -> str:
@@ -57,20 +57,12 @@ def test_staff_find_the_adoption_page_and_its_figures(
 
 
 def test_the_staffs_pages_have_nothing_that_axe_finds(
-    browser: Browser, site: str, beside_the_browser: BesideTheBrowser
+    on_screens: Iterator[Screen], site: str, beside_the_browser: BesideTheBrowser
 ) -> None:
     session = beside_the_browser(staff_session)
     beside_the_browser(give_twelve_weeks)
-    for width, scheme in product((390, 1440), ("light", "dark")):
-        context = browser.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme=scheme,  # type: ignore[arg-type]
-            bypass_csp=True,  # axe evaluates scripts; the console is watched in the other test
-            reduced_motion="reduce",
-        )
-        page = context.new_page()
-        sign_in(page, site, session)
+    for screen in on_screens:
+        sign_in(screen.page, site, session)
         for path in ("/admin/", "/admin/adoption/"):
-            page.goto(site + path)
-            assert_accessible(page, f"{path} at {width} px, {scheme}")
-        context.close()
+            screen.page.goto(site + path)
+            screen.assert_accessible(path)

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from activity_project.embedded import PROJECT
@@ -46,6 +46,17 @@ def children(process: int) -> list[int]:
         tasks = list(Path(f"/proc/{process}/task").iterdir())
         return [int(child) for task in tasks for child in (task / "children").read_text().split()]
     return []
+
+
+def running_as(processes: Iterable[int]) -> set[int]:
+    """The accounts of those that still run: a process that has ended belongs to root, or to nobody any more."""
+    accounts = set()
+    for process in processes:
+        with contextlib.suppress(FileNotFoundError):
+            account = Path(f"/proc/{process}").stat().st_uid
+            if not is_gone(process):
+                accounts.add(account)
+    return accounts
 
 
 def descendants(process: int) -> list[int]:
@@ -117,8 +128,15 @@ class Script:
 def script(*arguments: str, log: Path, given: Mapping[str, str] | None = None) -> Iterator[Script]:
     """Run a Python program within the block; killed at its end where it hasn't ended by then."""
     running = Script(*arguments, log=log, given=given)
-    try:
+    with killed_at_the_end(running.process):
         yield running
+
+
+@contextlib.contextmanager
+def killed_at_the_end(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Not waited for, as Popen's own block does, where what the block asserts has failed."""
+    try:
+        yield
     finally:
-        running.process.kill()
-        running.process.wait()
+        process.kill()
+        process.wait()

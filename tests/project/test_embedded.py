@@ -23,7 +23,17 @@ from activity_project.failures import CannotStart
 from activity_project.processes import Account, Program
 from activity_project.supervision.children import Child
 from activity_project.supervision.supervisor import Supervisor
-from tests.project.machine import Script, command_line, descendants, eventually, is_gone, kill, script
+from tests.project.machine import (
+    Script,
+    command_line,
+    descendants,
+    eventually,
+    is_gone,
+    kill,
+    killed_at_the_end,
+    running_as,
+    script,
+)
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else, or mount a disk")
 NOBODY = Account(65534, 65534)
@@ -161,14 +171,13 @@ def test_a_killed_postgresql_is_started_again_and_recovers(data_dir: Path) -> No
 
 
 def test_a_process_id_that_is_another_programs_by_now_is_no_obstacle(data_dir: Path) -> None:
-    with subprocess.Popen(["/bin/sleep", "60"]) as other:
+    with subprocess.Popen(["/bin/sleep", "60"]) as other, killed_at_the_end(other):
         (data_dir / "postgresql" / "postmaster.pid").write_text(
             f"{other.pid}\n{data_dir}/postgresql\n1\n5432\n/tmp\n\n"
         )
         with supervised(data_dir):
             assert run(data_dir, "SELECT 1") == [(1,)]
         assert other.poll() is None
-        other.kill()
 
 
 def test_a_process_id_that_was_cut_short_is_no_obstacle(data_dir: Path) -> None:
@@ -196,6 +205,13 @@ def test_a_second_command_uses_the_servers_of_the_first_which_waits_for_it(data_
             (data_dir / one.output().split()[0]).touch()
             eventually(lambda: guest.process.poll() == 0 or "Waiting for another command" in owner.output())
         assert owner.process.wait() == guest.process.wait() == 0
+
+
+def test_the_broker_is_up_also_where_the_database_is_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://somebody@elsewhere.example/activity")
+    with session.servers_up(tmp_path, "dev"), redis.from_url(embedded.broker_url(tmp_path)) as broker:
+        assert broker.ping()
+    assert not embedded.sockets_folder(tmp_path).exists()
 
 
 def test_a_second_owner_is_told_who_is_the_first(data_dir: Path) -> None:
@@ -280,10 +296,10 @@ def test_an_ordinary_user_has_servers_of_their_own() -> None:
             [interpreter, "-c", COMMAND, str(data_dir), "command"],
             user=NOBODY.user, group=NOBODY.group, extra_groups=[], env=surroundings, cwd=home, stdout=subprocess.PIPE,
         )  # fmt: skip
-        with started:
+        with started, killed_at_the_end(started):
             assert started.stdout
             assert started.stdout.readline() == b"command is up\n"
-            assert {Path(f"/proc/{server}").stat().st_uid for server in descendants(started.pid)} == {NOBODY.user}
+            assert running_as(descendants(started.pid)) == {NOBODY.user}
             (data_dir / "command").touch()
             assert started.wait() == 0
 

@@ -49,7 +49,8 @@ class Statements:
 
     def _medians(self, designs: Sequence[Design], rounds: int) -> dict[str, float]:
         runs = {_name(design, place): _run(design, place) for design in designs for place in self._places}
-        return medians_ms(runs, rounds=rounds, label="statements")
+        block = RUNS_A_BLOCK if rounds == STATEMENT_ROUNDS else 1
+        return medians_ms(runs, rounds=rounds, block=block, label="statements")
 
 
 class Pages:

@@ -14,9 +14,10 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from apps.generations.importing import lines
-from apps.generations.importing.lines import Format, Line, Part, UnusableFile
-from apps.generations.importing.rows import Judge, Refused
+from apps.common import record_files
+from apps.common.record_fields import Refused
+from apps.common.record_files import Format, Line, Part, UnusableFile
+from apps.generations.importing.rows import COLUMNS, Judge
 from apps.generations.importing.staging import Copies, Texts
 
 READERS = 2
@@ -47,7 +48,7 @@ class Source:
     def chunks(self, parts: Iterable[Part]) -> Iterator[Chunk]:
         """What is in these parts. Raises UnusableFile, or OSError where the file is lost."""
         for part in parts:
-            found = lines.read(self.path, self.format, part)
+            found = record_files.read(self.path, self.format, COLUMNS, part)
             while some := list(islice(found, LINES_A_CHUNK)):
                 yield Chunk(len(some), _texts(some, self.judge))
 

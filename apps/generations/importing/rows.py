@@ -4,10 +4,11 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import available_timezones
 
+from apps.common.record_fields import Refused, email, text
+from apps.common.record_files import Columns
 from apps.credits.models import TransactionType
 from apps.generations.models import Quality
 from apps.generations.providers.aspect_ratios import ASPECT_RATIOS
@@ -29,10 +30,6 @@ class Kind(StrEnum):
     TRANSACTION = "transaction"
 
 
-class Refused(Exception):
-    """The record can't be taken over; the message says why, for whoever wrote the file."""
-
-
 class Row(NamedTuple):
     """A record that is sound by itself, in the columns of the staging table of its kind."""
 
@@ -52,10 +49,8 @@ _FIELDS: Mapping[Kind, frozenset[str]] = {
     ),
     Kind.TRANSACTION: frozenset({"kind", "id", "user", "type", "amount", "job", "description", "created_at", "by"}),
 }  # fmt: skip
-COLUMNS = frozenset[str]().union(*_FIELDS.values())
+COLUMNS = Columns(frozenset[str]().union(*_FIELDS.values()), ({"kind"},))
 
-_LONGEST_ADDRESS = 254
-_EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 _ZONES = frozenset(available_timezones())
@@ -93,17 +88,17 @@ class Judge:
         return Row(kind, self._by_kind[kind](record))
 
     def _job(self, record: Mapping[str, Any]) -> Cells:
-        status = _STATUSES.get(_text(record, "status", 20))
+        status = _STATUSES.get(text(record, "status", 20))
         if status is None:
             raise Refused("status must be completed or failed: a job still under way can't be taken over")
-        error = _text(record, "error", 500)
+        error = text(record, "error", 500)
         if (status == _FAILED) != bool(error):
             raise Refused("a failed job says why in error, and no other job has one")
         created, started, completed = self._times(record)
         return (
             _uuid(record, "id"),
-            _email(record, "user"),
-            _text(record, "character", 80),
+            email(record, "user"),
+            text(record, "character", 80),
             status,
             *_asked(record),
             _whole(record, "credits_used", 0, MOST_CREDITS),
@@ -111,8 +106,8 @@ class Judge:
             started,
             completed,
             error,
-            _text(record, "error_code", 40),
-            _text(record, "model", 100),
+            text(record, "error_code", 40),
+            text(record, "model", 100),
             _maybe_whole(record, "processing_time_ms", 10**12),
         )
 
@@ -125,7 +120,7 @@ class Judge:
         return first, first if started is created else started.isoformat(), completed.isoformat()
 
     def _transaction(self, record: Mapping[str, Any]) -> Cells:
-        type_ = _text(record, "type", 24)
+        type_ = text(record, "type", 24)
         if type_ not in _TYPES:
             raise Refused(f"type must be one of {', '.join(TransactionType)}")
         if (type_ in _OF_A_JOB) != ("job" in record):
@@ -135,18 +130,18 @@ class Judge:
             raise Refused("an adjustment says by whom it was made, and no other transaction does")
         return (
             _uuid(record, "id"),
-            _email(record, "user"),
+            email(record, "user"),
             type_,
             _amount(record, type_),
             _uuid(record, "job") if "job" in record else "",
-            _text(record, "description", 200, least=1 if is_adjustment else 0),
+            text(record, "description", 200, least=1 if is_adjustment else 0),
             self._moment(record, "created_at").isoformat(),
-            _email(record, "by") if is_adjustment else "",
+            email(record, "by") if is_adjustment else "",
         )
 
     def _moment(self, record: Mapping[str, Any], name: str) -> datetime:
         try:
-            moment = datetime.fromisoformat(_text(record, name, 40, least=1))
+            moment = datetime.fromisoformat(text(record, name, 40, least=1))
             in_utc = moment.astimezone(UTC)
         except (ValueError, OverflowError):
             raise Refused(f"{name} isn't a time as ISO 8601 writes it") from None
@@ -158,14 +153,14 @@ class Judge:
 
 
 def _user(record: Mapping[str, Any]) -> Cells:
-    zone = _text(record, "time_zone", 64) or "UTC"
+    zone = text(record, "time_zone", 64) or "UTC"
     if zone not in _ZONES:
         raise Refused(f"time_zone {zone!r} isn't in the IANA time zone database")
-    return _email(record, "email"), zone
+    return email(record, "email"), zone
 
 
 def _character(record: Mapping[str, Any]) -> Cells:
-    return _email(record, "user"), _text(record, "name", 80, least=1), _text(record, "description", 1_000)
+    return email(record, "user"), text(record, "name", 80, least=1), text(record, "description", 1_000)
 
 
 def _amount(record: Mapping[str, Any], type_: str) -> int:
@@ -177,53 +172,25 @@ def _amount(record: Mapping[str, Any], type_: str) -> int:
 
 def _asked(record: Mapping[str, Any]) -> Cells:
     """Prompt, quality, aspect ratio, number of images and seed."""
-    quality = _text(record, "quality", 16) or Quality.STANDARD.value
+    quality = text(record, "quality", 16) or Quality.STANDARD.value
     if quality not in _QUALITIES:
         raise Refused(f"quality must be one of {', '.join(Quality)}")
-    ratio = _text(record, "aspect_ratio", 8) or "1:1"
+    ratio = text(record, "aspect_ratio", 8) or "1:1"
     if ratio not in ASPECT_RATIOS:
         raise Refused(f"aspect_ratio must be one of {', '.join(ASPECT_RATIOS)}")
     images = _whole(record, "image_count", 1, MOST_IMAGES) if "image_count" in record else 1
-    return _text(record, "prompt", 4_000), quality, ratio, images, _maybe_whole(record, "seed", 2**63 - 1)
+    return text(record, "prompt", 4_000), quality, ratio, images, _maybe_whole(record, "seed", 2**63 - 1)
 
 
 def _maybe_whole(record: Mapping[str, Any], name: str, most: int) -> int | str:
     return _whole(record, name, 0, most) if name in record else ""
 
 
-def _text(record: Mapping[str, Any], name: str, most: int, *, least: int = 0) -> str:
-    """The text, of so many characters; empty where it is absent or null."""
-    text = record.get(name)
-    if isinstance(text, str):
-        text = text.strip()
-    elif text is None:
-        text = ""
-    else:
-        raise Refused(f"{name} must be a text")
-    if not least <= len(text) <= most:
-        raise Refused(f"{name} must have {least} to {most} characters" if text else f"{name} is missing")
-    return text
-
-
-def _email(record: Mapping[str, Any], name: str) -> str:
-    text = record.get(name)
-    if not (address := isinstance(text, str) and _address(text)):
-        raise Refused(f"{name} isn't an e-mail address" if text else f"{name} is missing")
-    return address
-
-
-@lru_cache(maxsize=10_000)
-def _address(text: str) -> str:
-    """As it is compared, empty where it is none. The same few stand in line after line."""
-    address = text.strip().lower()
-    return address if len(address) <= _LONGEST_ADDRESS and _EMAIL.fullmatch(address) else ""
-
-
 def _uuid(record: Mapping[str, Any], name: str) -> str:
-    text = record.get(name)
-    if not isinstance(text, str) or not _UUID.fullmatch(text := text.strip()):
-        raise Refused(f"{name} isn't a UUID" if text else f"{name} is missing")
-    return text.lower()
+    value = record.get(name)
+    if not isinstance(value, str) or not _UUID.fullmatch(value := value.strip()):
+        raise Refused(f"{name} isn't a UUID" if value else f"{name} is missing")
+    return value.lower()
 
 
 def _whole(record: Mapping[str, Any], name: str, least: int, most: int) -> int:

@@ -7,12 +7,16 @@ from pathlib import Path
 
 from django.db import connection
 
+from apps.common import record_files
 from apps.common.progress import track
+from apps.common.record_files import Format
+from apps.common.rejects import Rejects
 from apps.credits.verification import Fault, faults_of
-from apps.generations.importing import batches, judging, lines, placing, reading, staging, writing
-from apps.generations.importing.lines import Format
+from apps.generations.importing import batches, judging, placing, reading, staging, writing
 from apps.generations.importing.reading import Source
 from apps.generations.importing.rows import Judge
+
+_REJECTS = Rejects("import_rejects")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +47,16 @@ def import_file(path: Path, format: Format, *, rejects: Path, strict: bool, now:
         judging.judge()
         numbers = batches.numbered()
         place(numbers)
-        was_refused = strict and _count_rejects() > 0
+        was_refused = strict and _REJECTS.count() > 0
         if not was_refused:
             _all(writing.write(numbers), total=len(numbers), label="batches of accounts written")
-        _list_rejects(rejects)
+        _REJECTS.list_in(rejects)
         return _outcome(was_refused=was_refused)
 
 
 def stage(source: Source) -> None:
     """Copies what is in the file into the import's tables."""
-    parts = list(lines.parts(source.path))
+    parts = list(record_files.parts(source.path))
     total = sum(part.lines for part in parts)
     with reading.chunks(source, parts) as chunks:
         for chunk in track(chunks, total=total, label="lines read", size=lambda chunk: chunk.lines):
@@ -94,28 +98,7 @@ def _outcome(*, was_refused: bool) -> Outcome:
         jobs=jobs,
         transactions=transactions,
         already_there=already_there,
-        rejects=_count_rejects(),
+        rejects=_REJECTS.count(),
         was_refused=was_refused,
         faults=tuple(faults_of(touched)),
     )
-
-
-def _count_rejects() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM import_rejects")
-        return int(cursor.fetchone()[0])
-
-
-_LIST_REJECTS = """
-COPY (SELECT line, reason FROM import_rejects ORDER BY line) TO STDOUT (FORMAT csv, HEADER, FORCE_QUOTE (reason))
-"""
-
-
-def _list_rejects(path: Path) -> None:
-    """Straight from the database: there may be as many as lines."""
-    if not _count_rejects():
-        path.unlink(missing_ok=True)
-        return
-    with path.open("wb") as file, connection.cursor() as cursor, cursor.copy(_LIST_REJECTS) as copy:
-        for chunk in copy:
-            file.write(chunk)

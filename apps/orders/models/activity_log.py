@@ -81,6 +81,8 @@ class ActivityEntry(models.Model):
 
     class Meta:
         db_table = "activity_log"
+        # Nobody writes an entry from outside the service, so there is no permission for it either.
+        default_permissions = ("view",)
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["source_key"], condition=Q(source_key__isnull=False), name="one_entry_per_source_key"
@@ -99,6 +101,7 @@ class ActivityEntry(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["occurred_at", "id"], name="entry_by_time"),
+            models.Index(fields=["inserted_at"], name="entry_by_recording"),
             models.Index(fields=["event_type", "level", "occurred_at", "id"], name="entry_by_type"),
             models.Index(
                 fields=["level", "occurred_at", "id"], condition=Q(level__in=ATTENTION), name="entry_by_level"
@@ -109,6 +112,9 @@ class ActivityEntry(models.Model):
                 fields=["fingerprint", "occurred_at", "id"], condition=NEEDS_ATTENTION, name="entry_of_open_problem"
             ),
             models.Index(fields=["occurred_at", "id"], condition=Q(backfilled=True), name="entry_backfilled"),
+            models.Index(
+                fields=["fingerprint", "resolved_at"], condition=Q(resolved_at__isnull=False), name="entry_resolved"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -124,14 +130,20 @@ class OpenProblem(models.Model):
     order = models.ForeignKey(
         Order, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="open_problems"
     )
+    order_number = models.CharField(max_length=24, db_default="", default="")
     message = models.TextField(help_text=_("The last entry's."))
     entries = models.PositiveBigIntegerField(help_text=_("How often it was met and not resolved."))
     first_occurred_at = models.DateTimeField()
     last_occurred_at = models.DateTimeField()
     last_entry_id = models.UUIDField()
+    resolved_before_at = models.DateTimeField(
+        null=True, help_text=_("When an occurrence of it was last resolved: what occurred later has come back.")
+    )
+    resolution_before = models.CharField(max_length=12, db_default="", default="", choices=ResolutionKind.choices)
 
     class Meta:
         db_table = "open_problems"
+        default_permissions = ("view",)
         indexes: ClassVar = [
             models.Index(fields=["last_occurred_at", "last_entry_id"], name="open_problem_by_time"),
         ]
@@ -159,6 +171,7 @@ class Resolution(models.Model):
 
     class Meta:
         db_table = "activity_log_resolutions"
+        default_permissions = ("view",)
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(kind__in=ResolutionKind.values), name="resolution_kind_is_known"),
             models.CheckConstraint(

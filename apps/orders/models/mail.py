@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext_lazy as _
 
 from apps.orders.models.carts import Cart
@@ -35,6 +36,24 @@ class SentMail(models.Model):
                 fields=["message_id", "recipient"], condition=~Q(message_id=""), name="one_mail_per_message_id"
             ),
         ]
+        indexes: ClassVar = [
+            models.Index(
+                Upper("recipient"), "sent_at", condition=Q(kind=MailKind.CART_RECOVERY), name="reminders_of_address"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} to {self.recipient}"
+
+
+class ReminderOptOut(models.Model):
+    """Someone doesn't want to be reminded of carts. The address itself isn't kept, only what tells it again."""
+
+    address_digest = models.CharField(max_length=64, primary_key=True, help_text=_("SHA-256 of it in small letters."))
+    opted_out_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        db_table = "reminder_opt_outs"
+
+    def __str__(self) -> str:
+        return f"no reminders to {self.address_digest[:8]}…"

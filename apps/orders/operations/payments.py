@@ -6,18 +6,21 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Max
-from django.db.models.functions import Greatest
+from django.db.models import Case, F, Max, When
+from django.db.models.functions import Greatest, Now
 
 from apps.common.enqueue import enqueue_after_commit
 from apps.orders.log import log_event
-from apps.orders.models import Cart, Order, Refund
+from apps.orders.models import Order, Refund
+from apps.orders.operations.carts import close_bought_cart, record_payment_given_up
 from apps.orders.operations.facts import note, source_key
 from apps.orders.operations.placing import Totals
 from apps.orders.states import EXPIRY, PAYMENT
 
 SUBMIT = "orders.submit"
 SEND_CONFIRMATION = "orders.send_confirmation"
+# What is told out of turn may be with the provider already.
+_UNLESS_SUBMITTED = Case(When(submitted_at=None, then=Now()), default=None)
 
 
 @transaction.atomic
@@ -38,7 +41,8 @@ def record_payment(
     changes: dict[str, Any] = totals.as_columns() if totals else {}
     changes |= {"email": email} if email else {}
     changes |= {"shipping_address": dict(shipping_address)} if shipping_address else {}
-    order = note(order_id, PAYMENT, at=at, event_type=None, stripe_payment_intent_id=payment_intent_id, **changes)
+    changes |= {"stripe_payment_intent_id": payment_intent_id, "submission_due_at": _UNLESS_SUBMITTED}
+    order = note(order_id, PAYMENT, at=at, event_type=None, **changes)
     if order is None:
         return False
     log_event(
@@ -49,7 +53,7 @@ def record_payment(
         occurred_at=at,
         source_key=source_key(order.pk, "order.created"),
     )
-    _close_cart(order, at)
+    close_bought_cart(order, at=at)
     enqueue_after_commit(SUBMIT, str(order.pk))
     enqueue_after_commit(SEND_CONFIRMATION, str(order.pk))
     return True
@@ -59,28 +63,14 @@ def _ids(payment_intent_id: str) -> dict[str, str]:
     return {"payment_intent_id": payment_intent_id} if payment_intent_id else {}
 
 
-def _close_cart(order: Order, at: datetime) -> None:
-    """The cart was bought; if it had been reported as left, it came back."""
-    if order.cart_id is None:
-        return
-    Cart.objects.open().filter(pk=order.cart_id).update(closed_at=at)
-    came_back = Cart.objects.filter(pk=order.cart_id, abandoned_at__isnull=False, recovered_at=None)
-    if came_back.update(recovered_at=at):
-        log_event(
-            "abandoned_cart.recovered",
-            order=order,
-            payload={"cart_id": str(order.cart_id)},
-            occurred_at=at,
-            source_key=f"cart:{order.cart_id}:abandoned_cart.recovered",
-        )
-
-
 @transaction.atomic
 def record_payment_failure(order_id: UUID, *, at: datetime, reason: str, event_id: str) -> None:
     """A payment came to nothing; the customer may try another. Logged once an event of the provider's."""
+    order = Order.objects.get(pk=order_id)
+    record_payment_given_up(order)
     log_event(
         "order.payment_failed",
-        order=Order.objects.get(pk=order_id),
+        order=order,
         payload={"reason": reason},
         occurred_at=at,
         source_key=source_key(order_id, "order.payment_failed", event_id),

@@ -20,12 +20,13 @@ from hypothesis import strategies as st
 
 from apps.accounts.models import User
 from apps.activity.timeline import Timeline
+from apps.common import record_files
+from apps.common.record_files import Format
 from apps.credits.history import PastMovement, write_history
 from apps.credits.ledger import balance_of
 from apps.credits.models import CreditAccount, CreditTransaction, TransactionType
 from apps.credits.verification import verify
-from apps.generations.importing import batches, judging, lines, run, staging, writing
-from apps.generations.importing.lines import Format
+from apps.generations.importing import batches, judging, run, staging, writing
 from apps.generations.importing.placing import Misfit, Movement, Placed, places
 from apps.generations.importing.reading import Source
 from apps.generations.importing.rows import Judge
@@ -305,7 +306,7 @@ def test_an_import_that_was_cut_off_ends_the_same_when_run_again(
 
 
 def test_a_long_file_is_taken_over_like_a_short_one(import_records: Importer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lines, "PART_BYTES", 500)
+    monkeypatch.setattr(record_files, "PART_BYTES", 500)
     several = [failed(number) for number in range(1, 9)]
     charges = [moved(20 + number, "generation", -4, 1, of=number) for number in range(1, 9)]
 

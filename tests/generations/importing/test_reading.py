@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from apps.generations.importing import lines, reading
-from apps.generations.importing.lines import Format, UnusableFile
+from apps.common import record_files
+from apps.common.record_files import Format, UnusableFile
+from apps.generations.importing import reading
 from apps.generations.importing.reading import ReaderDied, Source
 from apps.generations.importing.rows import Judge, Row
 
@@ -23,7 +24,7 @@ SMALL_PART_BYTES = 1_000
 
 @pytest.fixture(autouse=True)
 def _small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lines, "PART_BYTES", SMALL_PART_BYTES)
+    monkeypatch.setattr(record_files, "PART_BYTES", SMALL_PART_BYTES)
 
 
 def written(folder: Path, format: Format) -> Path:
@@ -42,7 +43,7 @@ def read(source: Source) -> tuple[int, Counter[tuple[str, bytes]]]:
     """How many lines, and what they give for which table."""
     found: Counter[tuple[str, bytes]] = Counter()
     count = 0
-    with reading.chunks(source, list(lines.parts(source.path))) as chunks:
+    with reading.chunks(source, list(record_files.parts(source.path))) as chunks:
         for chunk in chunks:
             count += chunk.lines
             found.update((table, line) for table, text in chunk.texts.items() for line in text.splitlines())
@@ -53,7 +54,7 @@ def read(source: Source) -> tuple[int, Counter[tuple[str, bytes]]]:
 def test_several_processes_read_what_one_reads(tmp_path: Path, format: Format, monkeypatch: pytest.MonkeyPatch) -> None:
     source = Source(written(tmp_path, format), format, Judge(NOW))
     by_several = read(source)
-    monkeypatch.setattr(lines, "PART_BYTES", 10**9)
+    monkeypatch.setattr(record_files, "PART_BYTES", 10**9)
 
     assert by_several == read(source)
     assert by_several[0] == 300
@@ -81,6 +82,6 @@ def test_what_a_reader_cannot_use_is_told_where_it_was_asked_for(tmp_path: Path)
 
 def test_readers_end_when_nobody_listens_any_more(tmp_path: Path) -> None:
     source = Source(written(tmp_path, Format.JSONL), Format.JSONL, Judge(NOW))
-    with reading.chunks(source, list(lines.parts(source.path))) as chunks:
+    with reading.chunks(source, list(record_files.parts(source.path))) as chunks:
         next(chunks)
     assert not multiprocessing.active_children()

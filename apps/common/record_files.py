@@ -1,15 +1,13 @@
-"""Reads a history file record by record, JSON lines or CSV, whatever else may be in it."""
+"""Reads a file of records one by one, JSON lines or CSV, whatever else may be in it."""
 
 import csv
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, NoReturn
-
-from apps.generations.importing.rows import COLUMNS
 
 MOST_BYTES = 1_000_000
 PART_BYTES = 4_000_000
@@ -26,6 +24,28 @@ class UnusableFile(Exception):
 class Format(StrEnum):
     JSONL = "jsonl"
     CSV = "csv"
+
+
+class Columns(NamedTuple):
+    """Which fields a file of the kind knows, under which names, and which a header can't do without.
+
+    ``needed`` are sets of names that mean the same: one of each has to be there.
+    """
+
+    known: Collection[str]
+    needed: tuple[Collection[str], ...]
+
+    def fit(self, names: list[str]) -> bool:
+        """Whether a header names some of them, each once, and all that are needed."""
+        return (
+            len(set(names)) == len(names)
+            and set(names) <= set(self.known)
+            and all(set(either) & set(names) for either in self.needed)
+        )
+
+    def __str__(self) -> str:
+        needed = ", ".join(next(iter(either)) for either in self.needed)
+        return f"{needed}, and what is needed of {', '.join(sorted(self.known))}"
 
 
 class Line(NamedTuple):
@@ -69,6 +89,11 @@ def parts(path: Path) -> Iterator[Part]:
             yield part
 
 
+def count(path: Path) -> int:
+    """How many lines the file has, about: for a progress bar."""
+    return sum(part.lines for part in parts(path))
+
+
 def _length(file: BinaryIO) -> _Length | None:
     """Reads a part; None where nothing is left."""
     chunk = file.read(PART_BYTES)
@@ -79,14 +104,14 @@ def _length(file: BinaryIO) -> _Length | None:
     return length if length.bytes else None
 
 
-def read(path: Path, format: Format, part: Part | None = None) -> Iterator[Line]:
+def read(path: Path, format: Format, columns: Columns, part: Part | None = None) -> Iterator[Line]:
     """The records in order, of all the file or of a part; empty lines are passed over.
 
     Raises UnusableFile, or OSError where it is lost.
     """
     with path.open("rb") as file:
         physical = _physical(file, part or Part(0, sys.maxsize, 1, sys.maxsize))
-        yield from _json_lines(physical) if format is Format.JSONL else _csv_lines(physical)
+        yield from _json_lines(physical) if format is Format.JSONL else _csv_lines(physical, columns)
 
 
 def _physical(file: BinaryIO, part: Part) -> Iterator[tuple[int, bytes]]:
@@ -143,10 +168,10 @@ def _decoded(text: str) -> Any:
     return said
 
 
-def _csv_lines(physical: Iterable[tuple[int, bytes]]) -> Iterator[Line]:
+def _csv_lines(physical: Iterable[tuple[int, bytes]], columns: Columns) -> Iterator[Line]:
     # What isn't UTF-8 becomes a lone surrogate here, which no field may hold.
     reader = csv.reader(_texts(physical), strict=True)
-    header = _header(reader)
+    header = _header(reader, columns)
     begin = reader.line_num + 1
     for cells in _rows(reader):
         if isinstance(cells, str):
@@ -172,11 +197,10 @@ def _rows(reader: Any) -> Iterator[list[str] | str]:
             yield f"the row isn't CSV: {error}"
 
 
-def _header(reader: Any) -> list[str]:
+def _header(reader: Any, columns: Columns) -> list[str]:
     names = next(_rows(reader), [])
-    if isinstance(names, str) or "kind" not in names or len(set(names)) < len(names) or set(names) - COLUMNS:
-        known = ", ".join(sorted(COLUMNS))
-        raise UnusableFile(f"The first line must name the columns: kind, and what is needed of {known}.")
+    if isinstance(names, str) or not columns.fit(names):
+        raise UnusableFile(f"The first line must name the columns: {columns}.")
     return names
 
 

@@ -1,4 +1,4 @@
-"""Reading a history file, whatever is in it."""
+"""Reading a file of records, whatever is in it."""
 
 import json
 from pathlib import Path
@@ -7,16 +7,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from apps.generations.importing import lines
-from apps.generations.importing.lines import MOST_BYTES, Format, Line, UnusableFile, format_of, parts, read
+from apps.common import record_files
+from apps.common.record_files import MOST_BYTES, Columns, Format, Line, UnusableFile, count, format_of, parts, read
 
 TEXTS = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]))
+
+
+COLUMNS = Columns({"kind", "id", "prompt"}, ({"kind"},))
 
 
 def lines_of(tmp_path: Path, content: bytes, format: Format = Format.JSONL) -> list[Line]:
     path = tmp_path / "history"
     path.write_bytes(content)
-    return list(read(path, format))
+    return list(read(path, format, COLUMNS))
 
 
 def test_each_line_has_its_number(tmp_path: Path) -> None:
@@ -90,7 +93,7 @@ def test_no_bytes_whatever_stop_the_reading(tmp_path: Path, content: bytes, form
 
     numbers = [line.number for line in found]
     assert numbers == sorted(set(numbers))
-    assert not numbers or numbers[-1] <= sum(part.lines for part in parts(tmp_path / "history"))
+    assert not numbers or numbers[-1] <= count(tmp_path / "history")
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -99,10 +102,11 @@ def test_a_file_read_in_parts_gives_the_same_lines(tmp_path: Path, content: list
     path = tmp_path / "history"
     path.write_bytes(b"".join(content))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lines, "PART_BYTES", size)
+        patch.setattr(record_files, "PART_BYTES", size)
         found = list(parts(path))
 
-    assert [line for part in found for line in read(path, Format.JSONL, part)] == list(read(path, Format.JSONL))
+    whole = list(read(path, Format.JSONL, COLUMNS))
+    assert [line for part in found for line in read(path, Format.JSONL, COLUMNS, part)] == whole
     assert sum(part.end - part.begin for part in found) == path.stat().st_size
 
 
