@@ -162,10 +162,10 @@ def test_a_walk_of_a_state_meets_once_what_stays_in_it(
 
 def test_a_generation_that_is_taken_up_is_met_by_a_walk_of_those_pending(owner: User, program: Program) -> None:
     jobs = [operations.request(user=owner, wish=wish()) for _ in range(3)]
-    first = program.get(URL, {"limit": 1, "status": "pending"}).json()
+    first = program.get(f"{URL}?status=pending&limit=1").json()
     operations.claim(jobs[0].pk, attempt=1)
 
-    rest = program.get(URL, {"status": "pending", "cursor": first["nextCursor"]}).json()
+    rest = program.get(f"{URL}?status=pending&cursor={first['nextCursor']}").json()
 
     met = [item["id"] for page in (first, rest) for item in page["items"]]
     assert met == [str(job.pk) for job in reversed(jobs)]
