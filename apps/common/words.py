@@ -63,10 +63,15 @@ def percent(share: float | None, decimals: int = 1) -> str:
 def money(minor: int, currency: str) -> str:
     """An amount of money given in the currency's minor unit: ``£12.00``, ``−€0.50``, ``12.00 CHF``, ``¥900``."""
     code = currency.upper()
-    figures = _major(abs(minor), decimals=0 if code in _WHOLE_CURRENCIES else 2)
+    figures = _major(abs(minor), decimals=minor_digits(code))
     sign = MINUS if minor < 0 else ""
     symbol = _SYMBOLS.get(code)
     return f"{sign}{symbol}{figures}" if symbol else f"{sign}{figures} {code}"
+
+
+def minor_digits(currency: str) -> int:
+    """How many digits of the currency's amounts stand behind the point: 2, or 0 for those without a minor unit."""
+    return 0 if currency in _WHOLE_CURRENCIES else 2
 
 
 def _major(minor: int, decimals: int) -> str:

@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import connection
 
 from activity_project.benchmarks.figures import Figure
-from apps.generations.importing.lines import Format
+from apps.common.record_files import Format
 from apps.generations.importing.run import Outcome, import_file
 
 JOBS_A_PERSON = 250

@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 from zoneinfo import available_timezones
 
+from apps.common.record_fields import Refused, email, text
+from apps.common.record_files import Columns
 from apps.credits.models import TransactionType
 from apps.generations.models import Quality
 from apps.generations.providers.aspect_ratios import ASPECT_RATIOS
@@ -28,10 +30,6 @@ class Kind(StrEnum):
     TRANSACTION = "transaction"
 
 
-class Refused(Exception):
-    """The record can't be taken over; the message says why, for whoever wrote the file."""
-
-
 class Row(NamedTuple):
     """A record that is sound by itself, in the columns of the staging table of its kind."""
 
@@ -51,9 +49,8 @@ _FIELDS: Mapping[Kind, frozenset[str]] = {
     ),
     Kind.TRANSACTION: frozenset({"kind", "id", "user", "type", "amount", "job", "description", "created_at", "by"}),
 }  # fmt: skip
-COLUMNS = frozenset[str]().union(*_FIELDS.values())
+COLUMNS = Columns(frozenset[str]().union(*_FIELDS.values()), ({"kind"},))
 
-_EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 _STATUSES = {
@@ -92,17 +89,17 @@ class Judge:
         return Row(kind, self._by_kind[kind](record))
 
     def _job(self, record: Mapping[str, Any]) -> Cells:
-        status = _STATUSES.get(_text(record, "status", 20))
+        status = _STATUSES.get(text(record, "status", 20))
         if status is None:
             raise Refused("status must be completed or failed: a job still under way can't be taken over")
-        error = _text(record, "error", 500)
+        error = text(record, "error", 500)
         if (status is Status.FAILED) != bool(error):
             raise Refused("a failed job says why in error, and no other job has one")
         created, started, completed = self._times(record)
         return (
             _uuid(record, "id"),
-            _email(record, "user"),
-            _text(record, "character", 80),
+            email(record, "user"),
+            text(record, "character", 80),
             status.value,
             *_asked(record),
             _whole(record, "credits_used", 0, MOST_CREDITS),
@@ -110,8 +107,8 @@ class Judge:
             started,
             completed,
             error,
-            _text(record, "error_code", 40),
-            _text(record, "model", 100),
+            text(record, "error_code", 40),
+            text(record, "model", 100),
             _maybe_whole(record, "processing_time_ms", 10**12),
         )
 
@@ -124,7 +121,7 @@ class Judge:
         return created.isoformat(), started.isoformat(), completed.isoformat()
 
     def _transaction(self, record: Mapping[str, Any]) -> Cells:
-        type_ = _text(record, "type", 24)
+        type_ = text(record, "type", 24)
         if type_ not in _TYPES:
             raise Refused(f"type must be one of {', '.join(TransactionType)}")
         if (type_ in _OF_A_JOB) != ("job" in record):
@@ -134,18 +131,18 @@ class Judge:
             raise Refused("an adjustment says by whom it was made, and no other transaction does")
         return (
             _uuid(record, "id"),
-            _email(record, "user"),
+            email(record, "user"),
             type_,
             _amount(record, type_),
             _uuid(record, "job") if "job" in record else "",
-            _text(record, "description", 200, least=1 if is_adjustment else 0),
+            text(record, "description", 200, least=1 if is_adjustment else 0),
             self._moment(record, "created_at").isoformat(),
-            _email(record, "by") if is_adjustment else "",
+            email(record, "by") if is_adjustment else "",
         )
 
     def _moment(self, record: Mapping[str, Any], name: str) -> datetime:
         try:
-            moment = datetime.fromisoformat(_text(record, name, 40, least=1))
+            moment = datetime.fromisoformat(text(record, name, 40, least=1))
             in_utc = moment.astimezone(UTC)
         except (ValueError, OverflowError):
             raise Refused(f"{name} isn't a time as ISO 8601 writes it") from None
@@ -157,14 +154,14 @@ class Judge:
 
 
 def _user(record: Mapping[str, Any]) -> Cells:
-    zone = _text(record, "time_zone", 64) or "UTC"
+    zone = text(record, "time_zone", 64) or "UTC"
     if zone not in _ZONES:
         raise Refused(f"time_zone {zone!r} isn't in the IANA time zone database")
-    return _email(record, "email"), zone
+    return email(record, "email"), zone
 
 
 def _character(record: Mapping[str, Any]) -> Cells:
-    return _email(record, "user"), _text(record, "name", 80, least=1), _text(record, "description", 1_000)
+    return email(record, "user"), text(record, "name", 80, least=1), text(record, "description", 1_000)
 
 
 def _amount(record: Mapping[str, Any], type_: str) -> int:
@@ -180,45 +177,25 @@ def _amount(record: Mapping[str, Any], type_: str) -> int:
 
 def _asked(record: Mapping[str, Any]) -> Cells:
     """Prompt, quality, aspect ratio, number of images and seed."""
-    quality = _text(record, "quality", 16) or Quality.STANDARD.value
+    quality = text(record, "quality", 16) or Quality.STANDARD.value
     if quality not in _QUALITIES:
         raise Refused(f"quality must be one of {', '.join(Quality)}")
-    ratio = _text(record, "aspect_ratio", 8) or "1:1"
+    ratio = text(record, "aspect_ratio", 8) or "1:1"
     if ratio not in ASPECT_RATIOS:
         raise Refused(f"aspect_ratio must be one of {', '.join(ASPECT_RATIOS)}")
     images = _whole(record, "image_count", 1, MOST_IMAGES) if "image_count" in record else 1
-    return _text(record, "prompt", 4_000), quality, ratio, images, _maybe_whole(record, "seed", 2**63 - 1)
+    return text(record, "prompt", 4_000), quality, ratio, images, _maybe_whole(record, "seed", 2**63 - 1)
 
 
 def _maybe_whole(record: Mapping[str, Any], name: str, most: int) -> int | str:
     return _whole(record, name, 0, most) if name in record else ""
 
 
-def _text(record: Mapping[str, Any], name: str, most: int, *, least: int = 0) -> str:
-    """The text, of so many characters; empty where it is absent or null."""
-    text = record.get(name)
-    if text is None:
-        text = ""
-    if not isinstance(text, str):
-        raise Refused(f"{name} must be a text")
-    text = text.strip()
-    if not least <= len(text) <= most:
-        raise Refused(f"{name} must have {least} to {most} characters" if text else f"{name} is missing")
-    return text
-
-
-def _email(record: Mapping[str, Any], name: str) -> str:
-    email = _text(record, name, 254, least=3).lower()
-    if not _EMAIL.fullmatch(email):
-        raise Refused(f"{name} isn't an e-mail address")
-    return email
-
-
 def _uuid(record: Mapping[str, Any], name: str) -> str:
-    text = _text(record, name, 36, least=1)
-    if not _UUID.fullmatch(text):
+    written = text(record, name, 36, least=1)
+    if not _UUID.fullmatch(written):
         raise Refused(f"{name} isn't a UUID")
-    return text.lower()
+    return written.lower()
 
 
 def _whole(record: Mapping[str, Any], name: str, least: int, most: int) -> int:

@@ -6,11 +6,16 @@ from pathlib import Path
 
 from django.db import connection
 
+from apps.common import record_files
 from apps.common.progress import track
+from apps.common.record_fields import Refused
+from apps.common.record_files import Format
+from apps.common.rejects import Rejects
 from apps.credits.verification import Fault, faults_of
-from apps.generations.importing import judging, lines, placing, staging, writing
-from apps.generations.importing.lines import Format
-from apps.generations.importing.rows import Judge, Refused
+from apps.generations.importing import judging, placing, staging, writing
+from apps.generations.importing.rows import COLUMNS, Judge
+
+_REJECTS = Rejects("import_rejects")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +45,19 @@ def import_file(path: Path, format: Format, *, rejects: Path, strict: bool, now:
         _stage(path, format, now)
         judging.judge()
         placing.place(track(placing.staged(), total=placing.count(), label="transactions placed"))
-        was_refused = strict and _count_rejects() > 0
+        was_refused = strict and _REJECTS.count() > 0
         if not was_refused:
             batches = writing.batches()
             for _batch in track(writing.write(batches), total=len(batches), label="batches of accounts written"):
                 pass
-        _list_rejects(rejects)
+        _REJECTS.list_in(rejects)
         return _outcome(was_refused=was_refused)
 
 
 def _stage(path: Path, format: Format, now: datetime) -> None:
     judge, copier = Judge(now), staging.Copier()
-    for line in track(lines.read(path, format), total=lines.count(path), label="lines read"):
+    lines = record_files.read(path, format, COLUMNS)
+    for line in track(lines, total=record_files.count(path), label="lines read"):
         try:
             if line.problem:
                 raise Refused(line.problem)
@@ -88,28 +94,7 @@ def _outcome(*, was_refused: bool) -> Outcome:
         jobs=jobs,
         transactions=transactions,
         already_there=already_there,
-        rejects=_count_rejects(),
+        rejects=_REJECTS.count(),
         was_refused=was_refused,
         faults=tuple(faults_of(touched)),
     )
-
-
-def _count_rejects() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM import_rejects")
-        return int(cursor.fetchone()[0])
-
-
-_LIST_REJECTS = """
-COPY (SELECT line, reason FROM import_rejects ORDER BY line) TO STDOUT (FORMAT csv, HEADER, FORCE_QUOTE (reason))
-"""
-
-
-def _list_rejects(path: Path) -> None:
-    """Straight from the database: there may be as many as lines."""
-    if not _count_rejects():
-        path.unlink(missing_ok=True)
-        return
-    with path.open("wb") as file, connection.cursor() as cursor, cursor.copy(_LIST_REJECTS) as copy:
-        for chunk in copy:
-            file.write(chunk)

@@ -6,6 +6,7 @@ What a caller got wrong costs the entry its fine words at most. Faults are colle
 import json
 import math
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from random import SystemRandom
@@ -77,8 +78,9 @@ def build(
     level: object,
     occurred_at: object,
     source_key: object,
+    id: UUID | None = None,
 ) -> tuple[NewEntry, list[str]]:
-    """The entry for what was asked, and what was wrong with the asking."""
+    """The entry for what was asked, and what was wrong with the asking. Without an ``id`` it gets one of now."""
     faults: list[str] = []
     known = _known_type(event_type, faults)
     facts, packed = _payload(_with_number(payload, order, faults), faults)
@@ -86,7 +88,7 @@ def build(
     key = known.key if known else as_text(event_type, MAX_EVENT_TYPE) or "unknown"
     rank = _level(level, known, faults)
     entry = NewEntry(
-        id=uuid_v7_at(timezone.now(), _chance),
+        id=id or uuid_v7_at(timezone.now(), _chance),
         event_type=key,
         level=rank,
         order_id=order_id,
@@ -198,9 +200,16 @@ def as_text(value: object, limit: int) -> str:
     return text[:limit].replace("\0", "").encode("utf-8", "replace").decode()
 
 
+def _in_the_sites_language() -> AbstractContextManager[None]:
+    """Mostly it is in use already, and to look costs less than to switch."""
+    if translation.get_language() == settings.LANGUAGE_CODE:
+        return nullcontext()
+    return translation.override(settings.LANGUAGE_CODE)
+
+
 def _message(known: EventType | None, key: str, facts: Mapping[str, Any], faults: list[str]) -> str:
     """The line in the site's own language, whoever's request it was."""
-    with translation.override(settings.LANGUAGE_CODE):
+    with _in_the_sites_language():
         try:
             said = known.say(facts) if known else _("Unknown event: %s") % key
         except Exception as error:  # a sentence must not cost the entry

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from apps.orders import progress
 from apps.orders.log import log_event
@@ -71,18 +71,32 @@ def shop_disconnected(delivery: WebhookDelivery) -> bool:
     return True
 
 
+class PrintifyMessage(NamedTuple):
+    """The provider's id of the order that a message is about, what it says, and when that was."""
+
+    provider_id: str
+    data: Mapping[str, Any]
+    at: datetime
+
+
+def read_message(delivery: WebhookDelivery) -> PrintifyMessage:
+    """A message about an order. Raises LookupError or ValueError where it isn't one."""
+    message = delivery.message()
+    resource = _mapping(message["resource"])
+    at = read_time(message.get("created_at")) or delivery.received_at
+    return PrintifyMessage(text(resource["id"]), _mapping(resource.get("data")), at)
+
+
 def _printify(delivery: WebhookDelivery) -> tuple[Order | None, Mapping[str, Any], datetime]:
     """The order that the message is about, what it says, and when that was.
 
     A message can be faster than our own note of the provider's id. An order that stays unknown wasn't made by us.
     """
-    message = delivery.message()
-    resource = _mapping(message["resource"])
-    provider_id = text(resource["id"])
+    provider_id, data, at = read_message(delivery)
     order = Order.objects.filter(printify_id=provider_id).first() if provider_id else None
     if order is None and delivery.attempts < ATTEMPTS_TO_FIND_AN_ORDER:
         raise NotYet(f"no order {provider_id} at the provider")
-    return order, _mapping(resource.get("data")), read_time(message.get("created_at")) or delivery.received_at
+    return order, data, at
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

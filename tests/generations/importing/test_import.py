@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 
 from apps.accounts.models import User
 from apps.activity.timeline import Timeline
+from apps.common.record_files import Format
 from apps.credits.ledger import balance_of
 from apps.credits.models import CreditAccount, CreditTransaction
 from apps.credits.verification import verify
 from apps.generations.importing import judging, placing, run, staging, writing
-from apps.generations.importing.lines import Format
 from apps.generations.models import Character, GenerationJob
 from tests.factories import CharacterFactory, UserFactory, with_credits
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from apps.generations.importing.lines import Format, UnusableFile, format_of
+from apps.common.record_files import Format, UnusableFile, format_of
 from apps.generations.importing.run import Outcome, import_file
 from apps.generations.importing.staging import AnotherImport
 

@@ -1,4 +1,4 @@
-"""Reading a history file, whatever is in it."""
+"""Reading a file of records, whatever is in it."""
 
 import json
 from pathlib import Path
@@ -7,15 +7,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from apps.generations.importing.lines import MOST_BYTES, Format, Line, UnusableFile, count, format_of, read
+from apps.common.record_files import MOST_BYTES, Columns, Format, Line, UnusableFile, count, format_of, read
 
 TEXTS = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]))
+
+
+COLUMNS = Columns({"kind", "id", "prompt"}, ({"kind"},))
 
 
 def lines_of(tmp_path: Path, content: bytes, format: Format = Format.JSONL) -> list[Line]:
     path = tmp_path / "history"
     path.write_bytes(content)
-    return list(read(path, format))
+    return list(read(path, format, COLUMNS))
 
 
 def test_each_line_has_its_number(tmp_path: Path) -> None:

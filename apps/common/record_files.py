@@ -1,14 +1,12 @@
-"""Reads a history file record by record, JSON lines or CSV, whatever else may be in it."""
+"""Reads a file of records one by one, JSON lines or CSV, whatever else may be in it."""
 
 import csv
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, NoReturn
-
-from apps.generations.importing.rows import COLUMNS
 
 MOST_BYTES = 1_000_000
 # What no text of the database may hold; lone surrogates are what wasn't UTF-8.
@@ -24,6 +22,28 @@ class UnusableFile(Exception):
 class Format(StrEnum):
     JSONL = "jsonl"
     CSV = "csv"
+
+
+class Columns(NamedTuple):
+    """Which fields a file of the kind knows, under which names, and which a header can't do without.
+
+    ``needed`` are sets of names that mean the same: one of each has to be there.
+    """
+
+    known: Collection[str]
+    needed: tuple[Collection[str], ...]
+
+    def fit(self, names: list[str]) -> bool:
+        """Whether a header names some of them, each once, and all that are needed."""
+        return (
+            len(set(names)) == len(names)
+            and set(names) <= set(self.known)
+            and all(set(either) & set(names) for either in self.needed)
+        )
+
+    def __str__(self) -> str:
+        needed = ", ".join(next(iter(either)) for either in self.needed)
+        return f"{needed}, and what is needed of {', '.join(sorted(self.known))}"
 
 
 class Line(NamedTuple):
@@ -50,10 +70,10 @@ def count(path: Path) -> int:
         return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(_CHUNK_BYTES), b"")) + 1
 
 
-def read(path: Path, format: Format) -> Iterator[Line]:
+def read(path: Path, format: Format, columns: Columns) -> Iterator[Line]:
     """The file's records in order; empty lines are passed over. Raises UnusableFile, or OSError where it is lost."""
     with path.open("rb") as file:
-        yield from _json_lines(file) if format is Format.JSONL else _csv_lines(file)
+        yield from _json_lines(file) if format is Format.JSONL else _csv_lines(file, columns)
 
 
 def _physical(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
@@ -101,10 +121,10 @@ def _no_number(name: str) -> NoReturn:
 _decode = json.JSONDecoder(parse_constant=_no_number).decode
 
 
-def _csv_lines(file: BinaryIO) -> Iterator[Line]:
+def _csv_lines(file: BinaryIO, columns: Columns) -> Iterator[Line]:
     # What isn't UTF-8 becomes a lone surrogate here, which no field may hold.
     reader = csv.reader(_texts(_physical(file)), strict=True)
-    header = _header(reader)
+    header = _header(reader, columns)
     begin = reader.line_num + 1
     for cells in _rows(reader):
         if isinstance(cells, str):
@@ -130,11 +150,10 @@ def _rows(reader: Any) -> Iterator[list[str] | str]:
             yield f"the row isn't CSV: {error}"
 
 
-def _header(reader: Any) -> list[str]:
+def _header(reader: Any, columns: Columns) -> list[str]:
     names = next(_rows(reader), [])
-    if isinstance(names, str) or "kind" not in names or len(set(names)) < len(names) or set(names) - COLUMNS:
-        known = ", ".join(sorted(COLUMNS))
-        raise UnusableFile(f"The first line must name the columns: kind, and what is needed of {known}.")
+    if isinstance(names, str) or not columns.fit(names):
+        raise UnusableFile(f"The first line must name the columns: {columns}.")
     return names
 
 
