@@ -11,6 +11,7 @@ from apps.common.words import exact_time, span
 from apps.orders.feed import Entry
 from apps.orders.models import ResolutionKind
 from apps.orders.models.activity_log import Level
+from apps.orders.staff.acts import NOTHING, Act, Offer, acts_on
 from apps.orders.staff.looks import LATE, LEVELS, Look, Moment, clock_moment, label_of
 
 _COMMENT = Look("note", "message-square", "")
@@ -45,6 +46,7 @@ class StoryLine:
     is_open: bool
     came_back: str
     resolution: Resolution | None
+    acts: tuple[Act, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +58,13 @@ class Story:
     version: str
 
 
-def story(entries: Sequence[Entry], now: datetime) -> Story:
-    """The story of one order's entries, oldest first."""
-    lines = tuple(story_line(entry, now, came_back=came_back) for entry, came_back in _with_returns(entries))
+def story(entries: Sequence[Entry], now: datetime, offer: Offer = NOTHING) -> Story:
+    """The story of one order's entries, oldest first, with what can be done about those that are open."""
+    lines = tuple(_line(entry, came_back, now, offer) for entry, came_back in _with_returns(entries))
     return Story(lines, sum(line.is_open for line in lines), _version(entries))
 
 
-def story_line(entry: Entry, now: datetime, *, came_back: datetime | None = None) -> StoryLine:
-    """The entry in words; ``came_back`` is when the same problem had been resolved before."""
+def _line(entry: Entry, came_back: datetime | None, now: datetime, offer: Offer) -> StoryLine:
     look = _COMMENT if entry.event_type == "order.note" else LEVELS[Level(entry.level)]
     return StoryLine(
         id=str(entry.id),
@@ -81,6 +82,7 @@ def story_line(entry: Entry, now: datetime, *, came_back: datetime | None = None
         is_open=entry.needs_attention,
         came_back=_("Came back after it was resolved on %s") % exact_time(came_back) if came_back else "",
         resolution=resolution_of(entry, clock_moment(entry.resolved_at, now)) if entry.resolved_at else None,
+        acts=acts_on(entry, offer),
     )
 
 
