@@ -28,6 +28,7 @@ from apps.generations.operations import add_images
 from apps.generations.providers.base import ImageRequest
 from apps.generations.providers.sketch import SketchProvider
 from apps.generations.states import Status
+from apps.orders import demo as orders_demo
 
 PASSWORD = "demo-password"  # noqa: S105  # printed at every start of a demonstration
 BULK_DOMAIN = "bulk.demo.example"
@@ -107,6 +108,13 @@ def seed_issuer(*, issuances: int, seed: int, now: datetime) -> int:
     owner, *holders = (User.objects.get(email=part.email) for part in CAST[:3])
     count, chance = issuances or credentials.ISSUANCES, Random(f"{seed}:credentials")
     return credentials.seed_issuer(owner=owner, holders=holders, issuances=count, chance=chance, now=now)
+
+
+def seed_orders(*, orders: int, seed: int, now: datetime) -> int:
+    """Fills the shop's past with some orders, or as many as asked for. Returns how many were added."""
+    owners = list(User.objects.filter(email__in=[part.email for part in CAST[:2]]).order_by("email"))
+    staff = User.objects.get(email="staff@demo.example")
+    return orders_demo.seed_orders(orders=orders or orders_demo.ORDERS, owners=owners, staff=staff, seed=seed, now=now)
 
 
 def seed_crowd(*, users: int, jobs: int, seed: int, now: datetime) -> int:

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from apps.orders.backfill import deliveries, writing
 from apps.orders.backfill.stories import Past, story
+from apps.orders.log.past import write_past
 from apps.orders.models import Order, Refund, SentMail, Shipment
 
 Row = TypeVar("Row", Shipment, Refund, SentMail)
@@ -119,7 +120,7 @@ def _tell(order_ids: Sequence[UUID], *, write: bool) -> Backfilled:
         stories = [writing.entries_of(past.order, story(past), now) for past in pasts]
         entries = [entry for entries in stories for entry in entries]
         acts = [act for entries in stories for act in writing.acts_on(entries, now)]
-        written = writing.write(entries, acts, now) if write and entries else len(entries)
+        written = write_past(entries, acts, backfilled=True) if write and entries else len(entries)
     finally:
         connection.close()
     return Backfilled(looked_at=len(order_ids), without=len(pasts), entries=written)

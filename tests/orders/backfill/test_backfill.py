@@ -17,7 +17,8 @@ from apps.orders import feed, operations
 from apps.orders.backfill import deliveries, run, writing
 from apps.orders.backfill.run import AnotherBackfill, Backfilled, backfill
 from apps.orders.backfill.stories import story
-from apps.orders.log import log_event
+from apps.orders.log import log_event, past
+from apps.orders.log.past import write_past
 from apps.orders.models import ActivityEntry, OpenProblem, Order, Resolution
 from apps.orders.models.activity_log import NEEDS_ATTENTION
 from apps.webhooks.models import WebhookDelivery
@@ -117,11 +118,11 @@ def test_what_lived_on_while_it_was_rebuilt_is_no_second_line_either() -> None:
     lose_the_log()
     now = timezone.now()
     with deliveries.gathered():
-        (past,) = run.pasts_of([order.pk])
-    entries = writing.entries_of(past.order, story(past), now)
+        (its_past,) = run.pasts_of([order.pk])
+    entries = writing.entries_of(order, story(its_past), now)
     log_event("order.created", order=order, source_key=entries[0].source_key)
 
-    assert writing.write(entries, writing.acts_on(entries, now), now) == 0
+    assert write_past(entries, writing.acts_on(entries, now), backfilled=True) == 0
     assert len(timeline(order)) == 1
 
 
@@ -247,10 +248,10 @@ def test_a_failure_is_said_and_nothing_of_its_batch_is_written(monkeypatch: pyte
     paid_order()
     lose_the_log()
 
-    def refuses(_acts: object, _written: set[UUID], _now: datetime) -> Iterator[dict[str, Any]]:
+    def refuses(_acts: object, _written: set[UUID]) -> Iterator[dict[str, Any]]:
         raise OSError("the disk is full")
 
-    monkeypatch.setattr(writing, "_records", refuses)
+    monkeypatch.setattr(past, "_records", refuses)
     with pytest.raises(OSError, match="full"):
         filled()
     assert not ActivityEntry.objects.exists()
