@@ -1,5 +1,6 @@
 """The staff's pages about orders and the log in a real browser: by mouse, by keyboard alone, and without scripts."""
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -50,7 +51,7 @@ def staff(page: Page, site: str, shop: Shop, beside_the_browser: BesideTheBrowse
     return page
 
 
-def test_what_needs_attention_is_worked_through_by_keyboard_alone(
+def test_what_needs_attention_is_worked_through_by_keyboard_and_by_selection(
     staff: Page, site: str, console: list[str], screenshot: Screenshot
 ) -> None:
     staff.goto(site + ATTENTION)
@@ -68,44 +69,47 @@ def test_what_needs_attention_is_worked_through_by_keyboard_alone(
             break
         staff.keyboard.press("k")
     staff.keyboard.press("r")
-
     expect(sync).to_contain_text("Resolved by staff@example.com")
     expect(staff.get_by_role("status").filter(has_text="Resolved 100.")).to_be_visible()
     expect(badge).not_to_contain_text("99+")
+    expect(staff.locator("#open-count")).not_to_contain_text("99+")
     expect(sync.locator(".feed-link")).to_be_focused()
     screenshot("staff-resolved")
-
     staff.keyboard.press("u")
     expect(sync.get_by_role("button", name="Resolve")).to_be_visible()
     expect(badge).to_have_text("99+ need attention")
+
+    staff.get_by_label("Select all shown").check()
+    staff.get_by_role("button", name="Resolve what is selected").click()
+    expect(staff.locator(".feed-row.open")).to_have_count(0)
+    expect(staff.get_by_role("button", name="Resolve what is selected")).to_be_hidden()
+    staff.locator("#said").get_by_role("button", name="Undo").click()
+    expect(staff.locator(".feed-row.settled")).to_have_count(0)
+
     staff.keyboard.press("?")
     expect(staff.get_by_role("dialog", name="Keyboard")).to_be_visible()
     screenshot("staff-keys")
     staff.keyboard.press("Escape")
-    staff.keyboard.press("k")
+    expect(staff.get_by_role("dialog", name="Keyboard")).to_be_hidden()
+    asked: list[str] = []
+    staff.on("request", lambda request: asked.append(request.url))
+    staff.evaluate("Object.defineProperty(document, 'hidden', {get: () => true})")
+    staff.evaluate("htmx.trigger(document.body, 'attention-changed')")
+    staff.wait_for_function("() => true")
+    assert asked == []  # nothing is asked for while nobody looks
+    rows.filter(has=staff.locator(".feed-order a")).first.locator(".feed-link").focus()
     staff.keyboard.press("Enter")
     staff.wait_for_url("**/admin/orders/**")
     assert console == []
 
 
-def test_a_selection_is_resolved_and_taken_back_where_it_stands(staff: Page, site: str, console: list[str]) -> None:
-    staff.goto(site + ATTENTION)
-    staff.get_by_label("Select all shown").check()
-    staff.get_by_role("button", name="Resolve what is selected").click()
-
-    expect(staff.locator(".feed-row.open")).to_have_count(0)
-    expect(staff.get_by_role("button", name="Resolve what is selected")).to_be_hidden()
-    staff.locator("#said").get_by_role("button", name="Undo").click()
-    expect(staff.locator(".feed-row.settled")).to_have_count(0)
-    assert console == []
-
-
-def test_filters_stand_in_the_address_and_go_back(staff: Page, site: str, console: list[str], shop: Shop) -> None:
+def test_from_the_feed_to_an_order_and_what_is_done_there(
+    staff: Page, site: str, console: list[str], shop: Shop, screenshot: Screenshot, beside_the_browser: BesideTheBrowser
+) -> None:
     staff.goto(site + FEED)
     expect(staff.locator(".feed-row")).to_have_count(50)
     staff.get_by_role("link", name="Load more").click()
     expect(staff.locator(".feed-row")).to_have_count(100)
-
     staff.get_by_label("Text").fill("stock")
     staff.keyboard.press("Enter")
     expect(staff.locator(".feed-row")).to_have_count(2)
@@ -117,53 +121,34 @@ def test_filters_stand_in_the_address_and_go_back(staff: Page, site: str, consol
     staff.locator(".feed-order a").first.click()
 
     expect(staff.get_by_role("heading", name=f"Order {shop.troubled.number}")).to_be_visible()
-    assert console == []
-
-
-def test_an_orders_story_grows_by_itself_while_a_comment_is_written(
-    staff: Page, site: str, console: list[str], shop: Shop, screenshot: Screenshot, beside_the_browser: BesideTheBrowser
-) -> None:
-    staff.goto(f"{site}/admin/orders/{shop.troubled.pk}/")
     screenshot("staff-order-troubled")
-    staff.get_by_label("Comment").fill("Rang the supp")
-    story = staff.locator(".story-line")
-    count = story.count()
-    staff.locator(".story-line.open").first.get_by_role("button", name="Resolve").click()
-    expect(staff.locator(".story-line.open")).to_have_count(2)
+    comment = staff.get_by_label("Comment")
+    comment.fill("Rang the supp")
+    bounce = staff.locator(".story-line", has_text="Email bounced")
+    bounce.get_by_role("button", name="Resolve").click()
+    expect(bounce).to_contain_text("Resolved by staff@example.com")
+    staff.locator(".story-line.open").first.get_by_role("button", name="Submit again").click()
+    expect(staff.get_by_role("status").filter(has_text="Submitting again")).to_be_visible()
+    expect(
+        staff.get_by_text(re.compile(r"Submission retried — attempt \d of \d \(by staff@example.com\)"))
+    ).to_be_visible()
 
     beside_the_browser(lambda: operations.cancel(shop.troubled.pk, at=ago(), reason="no stock"))
     expect(staff.get_by_text("Order cancelled: no stock")).to_be_visible()
-    expect(story).to_have_count(count + 1)
-    expect(staff.get_by_label("Comment")).to_have_value("Rang the supp")
+    expect(comment).to_have_value("Rang the supp")
     assert "every" not in (staff.locator("#order-live").get_attribute("hx-trigger") or "")
-    staff.get_by_label("Comment").type("lier: none left.")
+    comment.press("End")
+    comment.type("lier: none left.")
     staff.get_by_role("button", name="Add comment").click()
-
     expect(staff.locator(".story-line").last).to_contain_text("Rang the supplier: none left.")
-    assert console == []
 
-
-def test_orders_are_found_and_opened(staff: Page, site: str, console: list[str], shop: Shop) -> None:
     staff.goto(f"{site}/admin/orders/")
     staff.get_by_label("Number, e-mail or provider’s ID").fill("ADA@ex")
     staff.keyboard.press("Enter")
     expect(staff.locator(".orders tbody tr")).to_have_count(1)
     staff.get_by_role("link", name=shop.well.number).click()
-
     expect(staff.get_by_text("Shipped via DHL")).to_be_visible()
     assert console == []
-
-
-def test_nothing_is_asked_for_while_nobody_looks(staff: Page, site: str) -> None:
-    asked: list[str] = []
-    staff.goto(site + FEED)
-    expect(staff.locator(".staff-badge a")).to_be_visible()
-    staff.on("request", lambda request: asked.append(request.url))
-    staff.evaluate("Object.defineProperty(document, 'hidden', {get: () => true})")
-
-    staff.evaluate("htmx.trigger(document.body, 'attention-changed')")
-    staff.wait_for_timeout(200)
-    assert asked == []
 
 
 @pytest.fixture
