@@ -1,9 +1,10 @@
 """Makes ready words of an order's story: every line, oldest first, with what became of each problem."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2s
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -60,11 +61,13 @@ class Story:
 
 def story(entries: Sequence[Entry], now: datetime, offer: Offer = NOTHING) -> Story:
     """The story of one order's entries, oldest first, with what can be done about those that are open."""
-    lines = tuple(_line(entry, came_back, now, offer) for entry, came_back in _with_returns(entries))
+    last = {act: entry.id for entry in entries for act in acts_on(entry, offer)}
+    lines = tuple(_line(entry, came_back, now, last) for entry, came_back in _with_returns(entries))
     return Story(lines, sum(line.is_open for line in lines), _version(entries))
 
 
-def _line(entry: Entry, came_back: datetime | None, now: datetime, offer: Offer) -> StoryLine:
+def _line(entry: Entry, came_back: datetime | None, now: datetime, last: Mapping[Act, UUID]) -> StoryLine:
+    """The entry in words; what mends a problem stands on the last line that tells of it."""
     look = _COMMENT if entry.event_type == "order.note" else LEVELS[Level(entry.level)]
     return StoryLine(
         id=str(entry.id),
@@ -82,7 +85,7 @@ def _line(entry: Entry, came_back: datetime | None, now: datetime, offer: Offer)
         is_open=entry.needs_attention,
         came_back=_("Came back after it was resolved on %s") % exact_time(came_back) if came_back else "",
         resolution=resolution_of(entry, clock_moment(entry.resolved_at, now)) if entry.resolved_at else None,
-        acts=acts_on(entry, offer),
+        acts=tuple(act for act, id_ in last.items() if id_ == entry.id),
     )
 
 
