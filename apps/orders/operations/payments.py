@@ -15,7 +15,7 @@ from apps.orders.models import Order, Refund
 from apps.orders.operations.carts import close_bought_cart, record_payment_given_up
 from apps.orders.operations.facts import note, source_key
 from apps.orders.operations.placing import Totals
-from apps.orders.states import EXPIRY, PAYMENT, Status
+from apps.orders.states import EXPIRY, PAYMENT
 
 SUBMIT = "orders.submit"
 SEND_CONFIRMATION = "orders.send_confirmation"
@@ -103,7 +103,7 @@ def record_refund(order_id: UUID, *, total_minor: int, before_minor: int | None,
         refunded_minor=Greatest(F("refunded_minor"), total_minor), refunded_at=Greatest(F("refunded_at"), at)
     )
     if total_minor >= order.total_minor:
-        Order.objects.filter(pk=order_id, status=Status.PAID).update(submission_due_at=None)
+        Order.objects.filter(pk=order_id).update(submission_due_at=None)
     log_event(
         "order.refunded",
         order=order,
