@@ -5,17 +5,18 @@ theirs: the credentials that the person signed, the boosts they were made from, 
 something, by which verifiers find the public keys.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from secrets import token_hex
-from typing import Any, Final
+from typing import Any
 
-from allauth.account.models import EmailAddress
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Coalesce, Now
 
 from apps.accounts.models import User
+from apps.accounts.personal_data import addresses
+from apps.common.personal_data import ERASED, Section, permitted_erasure
 from apps.common.schemas import utc_text
 from apps.credentials.event_types import EventType, RecipientType
 from apps.credentials.models import (
@@ -29,10 +30,6 @@ from apps.credentials.models import (
 from apps.credentials.models.credentials import InboxCredentialQuerySet
 from apps.credentials.profiles import profile_of
 from apps.credentials.undelivered import give_up
-
-ERASED: Final = "erased"
-
-Section = tuple[str, Iterable[Mapping[str, object]]]
 
 
 def sections(user: User) -> Iterator[Section]:
@@ -74,9 +71,7 @@ def erase(user: User, *, now: datetime) -> None:
 
 def _inboxes(user: User) -> InboxCredentialQuerySet:
     """What was addressed to the person, claimed or not."""
-    addresses = {user.email.lower()}
-    addresses |= {each.lower() for each in EmailAddress.objects.filter(user=user).values_list("email", flat=True)}
-    theirs = Q(recipient_type=RecipientType.EMAIL, recipient_value__in=addresses)
+    theirs = Q(recipient_type=RecipientType.EMAIL, recipient_value__in=addresses(user))
     profile = profile_of(user)
     phones = list(profile.phones.values_list("number", flat=True)) if profile else []
     return InboxCredential.objects.filter(theirs | Q(recipient_type=RecipientType.PHONE, recipient_value__in=phones))
@@ -107,15 +102,13 @@ def _issued(profile: Profile) -> Iterator[dict[str, Any]]:
 def _take_words_out(numbers: list[int], profile: Profile | None) -> None:
     """Of the chains with these numbers, and of the credentials that the profile holds."""
     events, issuances = CredentialActivity.objects.filter(issuance__in=numbers), Issuance.objects.filter(pk__in=numbers)
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL credentials.permit = 'erase'")
+    with permitted_erasure("credentials"):
         events.exclude(event_type=EventType.FAILED).update(recipient_identifier=ERASED, metadata=None)
         events.filter(event_type=EventType.FAILED).update(recipient_identifier=ERASED, metadata={"error": ERASED})
         issuances.update(recipient_identifier=ERASED)
         issuances.exclude(error="").update(error=ERASED)
         if profile:
             Credential.objects.filter(recipient=profile).update(document={}, signed="")
-        cursor.execute("SET LOCAL credentials.permit = ''")
 
 
 def _close_profile(profile: Profile) -> None:
