@@ -48,6 +48,7 @@ app.conf.update(
         "expire-credentials": {"task": "credentials.expire", "schedule": 3_600.0, "options": {"expires": 3_600}},
         "offer-claim-mails": {"task": "credentials.offer_unsent", "schedule": 120.0, "options": {"expires": 120}},
         "sweep-webhooks": {"task": "webhooks.sweep", "schedule": 15.0, "options": {"expires": 15}},
+        "fetch-missed-events": {"task": "webhooks.fetch_missed", "schedule": 600.0, "options": {"expires": 600}},
         "forget-webhook-bodies": {
             "task": "webhooks.forget_bodies",
             "schedule": 86_400.0,
@@ -55,6 +56,9 @@ app.conf.update(
         },
         "drain-activity-spool": {"task": "orders.drain_spool", "schedule": 30.0, "options": {"expires": 30}},
         "submit-waiting-orders": {"task": "orders.offer_waiting", "schedule": 60.0, "options": {"expires": 60}},
+        "reconcile-orders": {"task": "orders.reconcile", "schedule": 60.0, "options": {"expires": 60}},
+        "tell-overdue-orders": {"task": "orders.tell_overdue", "schedule": 300.0, "options": {"expires": 300}},
+        "settle-refunds": {"task": "orders.settle_refunds", "schedule": 120.0, "options": {"expires": 120}},
         "sync-products": {"task": "orders.sync_products", "schedule": 3_600.0, "options": {"expires": 3_600}},
         "offer-order-mails": {"task": "orders.offer_unsent_mails", "schedule": 600.0, "options": {"expires": 600}},
         "report-abandoned-carts": {

@@ -76,6 +76,8 @@ def address(
         "shop:no-reminders": [[token_in(no_reminders_path("guest@example.com"))]],
         "shop:change-line": [[uuid4()]],
         "shop:remove-line": [[uuid4()]],
+        "staff:undo-resolving": [[uuid4()]],
+        "staff:resolve-order": [[ware.order.pk]],
         "staff:order": [[ware.order.pk]],
         "staff:comment-order": [[ware.order.pk]],
         "staff:generation": [[job.pk]],

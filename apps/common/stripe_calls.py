@@ -23,7 +23,10 @@ def called(call: Callable[[Any], Answer]) -> Answer:
     try:
         return call(_client(settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE))
     except stripe.StripeError as error:
-        transient = isinstance(error, stripe.APIConnectionError | stripe.RateLimitError) or _status(error) >= 500
+        # 409: the same call, under the same idempotency key, is still being answered.
+        transient = isinstance(error, stripe.APIConnectionError | stripe.RateLimitError) or (
+            _status(error) == 409 or _status(error) >= 500
+        )
         raise ProviderError(
             error.user_message or str(error),
             code=error.code or "",

@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.common.words import duration, exact_time
-from apps.credentials.event_types import EVENT_KINDS, EventType, Standing
+from apps.credentials.event_types import EVENT_KINDS, EventType, Standing, Status
 from apps.credentials.feed import Entry
-from apps.credentials.presenters import recipient_of, status_of
+from apps.credentials.presenters import recipient_of, status_of_entry
 from apps.credentials.uris import BOOST, CREDENTIAL, uri_of
 
 
@@ -48,8 +48,7 @@ class Drawer:
 
     title: str
     recipient: str
-    status: str
-    tone: str
+    status: Status
     error: str
     steps: tuple[ChainStep, ...]
     facts: tuple[Fact, ...]
@@ -63,13 +62,11 @@ def drawer(chain: Sequence[Entry], *, close_url: str, may_act: bool) -> Drawer:
     """The drawer of a chain, which has at least one event."""
     latest = chain[-1]
     event = latest.event
-    status, tone = status_of(latest)
     credential_id = next((each.event.credential_id for each in reversed(chain) if each.event.credential_id), None)
     return Drawer(
         title=latest.name,
         recipient=recipient_of(latest),
-        status=status,
-        tone=tone,
+        status=status_of_entry(latest),
         error=str((event.metadata or {}).get("error", "")),
         steps=tuple(_steps(chain)),
         facts=tuple(_facts(chain)),

@@ -1,7 +1,7 @@
 """The taxonomy of credential activity: the events of a chain, which may follow which, where each came from."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db import models
 from django.utils.functional import Promise
@@ -101,4 +101,22 @@ EVENT_KINDS: Final = {
         ),
     )
 }
-STANDING_TONES: Final = {Standing.ACTIVE: "done", Standing.REVOKED: "failed", Standing.SUSPENDED: "warning"}
+
+
+class Status(NamedTuple):
+    """Where an issuance stands, for people: never a colour alone."""
+
+    label: str
+    tone: str
+    icon: str
+
+
+def status_of(standing: Standing, event_type: EventType) -> Status:
+    """What is said of an issuance: that it doesn't hold outdoes where its chain stands."""
+    if standing in _NOT_IN_STANDING:
+        return Status(str(standing.label), *_NOT_IN_STANDING[standing])
+    kind = EVENT_KINDS[event_type]
+    return Status(str(event_type.label), kind.tone, kind.icon)
+
+
+_NOT_IN_STANDING: Final = {Standing.REVOKED: ("failed", "ban"), Standing.SUSPENDED: ("warning", "circle-pause")}

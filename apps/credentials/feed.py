@@ -71,8 +71,8 @@ def _entry(event: CredentialActivity, issuance: Issuance) -> Entry:
 def with_standing(events: Iterable[CredentialActivity]) -> list[Entry]:
     """The events, each with the standing of its issuance: only the few that don't hold are looked up."""
     found = list(events)
-    numbers = {event.issuance_id for event in found}
-    otherwise = dict(Issuance.objects.filter(pk__in=numbers).standing_otherwise().values_list("pk", "standing"))
+    shown = {"issuer__in": {event.actor_id for event in found}, "pk__in": {event.issuance_id for event in found}}
+    otherwise = dict(Issuance.objects.filter(**shown).standing_otherwise().values_list("pk", "standing"))
     titles = _titles({event.issuance_id for event in found if event.boost is None})
     return [
         Entry(

@@ -131,15 +131,13 @@ def _deliver(wish: Wish, issuance: Issuance, recipient: Recipient, now: datetime
 
 
 def _to_inbox(wish: Wish, issuance: Issuance, recipient: Recipient, now: datetime) -> Sent:
-    is_mailed = recipient.type == RecipientType.EMAIL
-    secret = None if is_mailed else tokens.make()
-    inbox = _inbox(
-        wish, issuance, recipient, now, mail_due=is_mailed, token_digest=tokens.digest(secret) if secret else None
-    )
+    inbox_id, is_mailed = uuid_v7_at(now, _chance), recipient.type == RecipientType.EMAIL
+    secret = tokens.of_inbox(inbox_id)
+    inbox = _inbox(wish, issuance, recipient, now, id=inbox_id, mail_due=is_mailed, token_digest=tokens.digest(secret))
     _append(wish, issuance, EventType.CREATED, recipient, inbox_credential_id=inbox.pk)
     if is_mailed:
         enqueue_after_commit("credentials.mail_claim_link", str(inbox.pk))
-    return Sent(issuance=issuance, inbox=inbox, claim_token=secret or "")
+    return Sent(issuance=issuance, inbox=inbox, claim_token="" if is_mailed else secret)
 
 
 def _inbox(wish: Wish, issuance: Issuance, recipient: Recipient, now: datetime, **state: Any) -> InboxCredential:

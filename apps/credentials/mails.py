@@ -27,7 +27,7 @@ logger = structlog.get_logger(__name__)
 
 @transaction.atomic
 def mail_claim_link(inbox_id: UUID, *, now: datetime) -> bool:
-    """Sends the claim link if it is due, with a token made this moment; true where it went off.
+    """Sends the claim link if it is due; true where it went off. Sent again, it is the same link.
 
     An address that is refused, or a mail that couldn't be sent for a day, ends the chain as FAILED. Another process
     that is at the same mail is left alone.
@@ -36,7 +36,7 @@ def mail_claim_link(inbox_id: UUID, *, now: datetime) -> bool:
     inbox = due.select_related("issuance__issuer", "issuance__boost").filter(pk=inbox_id).first()
     if inbox is None or inbox.issuance.standing != Standing.ACTIVE:
         return False
-    secret = tokens.make()
+    secret = tokens.of_inbox(inbox_id)
     try:
         hand_over(_claim_mail(inbox, secret))
     except RecipientRefused as refusal:
@@ -62,7 +62,9 @@ def offer_unsent(now: datetime) -> int:
 def tell_recipient(credential_id: UUID) -> None:
     """Tells the recipient's account of what was delivered. Word of it only: it waits on their page whether or not."""
     related = ("issuance__issuer", "recipient__user")
-    credential = Credential.objects.select_related(*related).get(pk=credential_id)
+    credential = Credential.objects.select_related(*related).exclude(signed="").filter(pk=credential_id).first()
+    if credential is None:  # erased meanwhile
+        return
     name, issuer = credential.document["name"], credential.issuance.issuer.display_name
     context = {"name": name, "issuer": issuer, "url": site_url("/credentials/received/")}
     subject = _("%(issuer)s gave you “%(name)s”") % context
@@ -79,7 +81,9 @@ def _claim_mail(inbox: InboxCredential, secret: str) -> EmailMultiAlternatives:
         "expires_at": inbox.expires_at,
     }
     subject = _("%(issuer)s has “%(name)s” for you") % context
-    return compose("credentials/mails/claim", context, subject=subject, to=inbox.recipient_value)
+    return compose(
+        "credentials/mails/claim", context, subject=subject, to=inbox.recipient_value, name=f"{inbox.pk.hex}.claim"
+    )
 
 
 def _fail(inbox: InboxCredential, error: str, now: datetime) -> None:

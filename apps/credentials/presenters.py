@@ -13,7 +13,7 @@ from apps.common.charts import Bar, BarChart, Line
 from apps.common.paths import path_to
 from apps.common.words import exact_time, grouped, relative_time
 from apps.credentials.daily import Day
-from apps.credentials.event_types import EVENT_KINDS, STANDING_TONES, EventType, Standing
+from apps.credentials.event_types import EventType, Status, status_of
 from apps.credentials.feed import Entry, Page
 from apps.credentials.stats import Stats
 
@@ -42,11 +42,9 @@ class Row:
     """An activity as the list shows it."""
 
     url: str
-    icon: str
-    tone: str
     name: str
     recipient: str
-    status: str
+    status: Status
     when: str
     when_iso: str
     when_exact: str
@@ -104,12 +102,9 @@ def staff_rows(entries: Sequence[Entry], *, now: datetime) -> list[StaffRow]:
     return [_staff_row(entry, now) for entry in entries]
 
 
-def status_of(entry: Entry) -> tuple[str, str]:
-    """What is said of it, and in which tone: that it doesn't stand outdoes where its chain stands."""
-    if entry.standing != Standing.ACTIVE:
-        return str(entry.standing.label), STANDING_TONES[entry.standing]
-    event_type = EventType(entry.event.event_type)
-    return str(event_type.label), EVENT_KINDS[event_type].tone
+def status_of_entry(entry: Entry) -> Status:
+    """Where the entry's issuance stands, as of that event."""
+    return status_of(entry.standing, EventType(entry.event.event_type))
 
 
 def recipient_of(entry: Entry) -> str:
@@ -153,15 +148,12 @@ def _bar(day: Day) -> Bar:
 
 
 def _row(entry: Entry, now: datetime) -> Row:
-    status, tone = status_of(entry)
     event = entry.event
     return Row(
         url=activity_url(event.activity_id),
-        icon=EVENT_KINDS[EventType(event.event_type)].icon,
-        tone=tone,
         name=entry.name,
         recipient=recipient_of(entry),
-        status=status,
+        status=status_of_entry(entry),
         when=relative_time(event.timestamp, now=now),
         when_iso=event.timestamp.isoformat(),
         when_exact=exact_time(event.timestamp),

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from apps.credentials.claim_links import content_of
-from apps.credentials.event_types import EVENT_KINDS, STANDING_TONES, EventType, Standing
+from apps.credentials.event_types import EventType, Standing, Status, status_of
 from apps.credentials.models import InboxCredential, Issuance, Profile
 from apps.credentials.recipients import addresses_of
 
@@ -22,8 +22,7 @@ class Held:
     name: str
     category: str
     issuer: str
-    status: str
-    tone: str
+    status: Status
     issued_at: datetime
     accept_url: str
     download_url: str
@@ -72,26 +71,16 @@ def _held(issuance: Issuance) -> Held:
     credential = issuance.credential
     document = credential.document
     is_open = issuance.is_open and issuance.standing == Standing.ACTIVE
-    status, tone = _status(issuance)
     return Held(
         name=document["name"],
         category=document["credentialSubject"]["achievement"]["achievementType"],
         issuer=issuance.issuer.display_name,
-        status=status,
-        tone=tone,
+        status=status_of(Standing(issuance.standing), EventType(issuance.latest_type)),
         issued_at=credential.issued_at,
         accept_url=reverse("credentials:accept", args=[credential.pk]) if is_open else "",
         download_url=reverse("credentials:download", args=[credential.pk]),
         verify_url=reverse("credentials:verify", args=[credential.pk]),
     )
-
-
-def _status(issuance: Issuance) -> tuple[str, str]:
-    standing = Standing(issuance.standing)
-    if standing != Standing.ACTIVE:
-        return str(standing.label), STANDING_TONES[standing]
-    event_type = EventType(issuance.latest_type)
-    return str(event_type.label), EVENT_KINDS[event_type].tone
 
 
 def _waiting(inbox: InboxCredential) -> Waiting:

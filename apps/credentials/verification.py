@@ -40,9 +40,9 @@ class Published:
 
 
 def published_credential(credential_id: UUID) -> Published | None:
-    """The credential, or None where there is none."""
+    """The credential, or None where there is none, or its holder's words were erased."""
     related = ("issuance__issuer", "recipient", "key")
     credential = Credential.objects.select_related(*related).filter(pk=credential_id).first()
-    if credential is None:
+    if credential is None or not credential.signed:
         return None
     return Published(credential, is_signed(credential.signed, credential.document, credential.key))

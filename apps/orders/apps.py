@@ -8,3 +8,4 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("apps.orders.webhook_handlers")
+        import_module("apps.orders.staff.figures")

@@ -1,8 +1,8 @@
 """Mails to customers about their orders: the confirmation, and the notice that something is on its way.
 
-Each is sent once an order. Who sends holds a lock until the sending is noted, so a task that comes twice, or while
-another is at it, sends nothing. Only where a process dies between the server's yes and our note is a mail sent again;
-it then has the same Message-ID, by which mailboxes know it.
+Each is sent once an order, and again when staff ask for it. Who sends holds a lock until the sending is noted, so a
+task that comes twice, or while another is at it, sends nothing. Only where a process dies between the server's yes and
+our note is a mail sent again; it then has the same Message-ID, by which mailboxes know it.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,8 @@ from apps.orders import operations
 from apps.orders.customer_orders import whole_order
 from apps.orders.customer_presenter import order_words
 from apps.orders.guest_links import order_path
-from apps.orders.models import MailKind, Order
+from apps.orders.models import MailKind, Order, StaffRequest
+from apps.orders.models.staff_requests import RESENDING
 from apps.orders.operations.fulfilment import SEND_SHIPPING_NOTICE
 from apps.orders.operations.payments import SEND_CONFIRMATION
 
@@ -74,40 +75,59 @@ def offer_unsent(now: datetime) -> int:
     overdue = (now - GIVE_UP_AFTER, now - OFFER_AGAIN_AFTER)
     unconfirmed = recent.filter(paid_at__range=overdue, confirmation_sent_at=None, cancelled_at=None)
     unannounced = recent.filter(shipped_at__range=overdue, shipping_notice_sent_at=None)
-    return sum(
+    first = sum(
         enqueue(task, str(order_id))
         for task, orders in ((SEND_CONFIRMATION, unconfirmed), (SEND_SHIPPING_NOTICE, unannounced))
         for order_id in orders.order_by("created_at").values_list("pk", flat=True)[:_BATCH]
     )
+    return first + sum(
+        enqueue(task, str(order_id))
+        for task, mail in ((SEND_CONFIRMATION, _CONFIRMATION), (SEND_SHIPPING_NOTICE, _SHIPPING_NOTICE))
+        for order_id in _asked_again(mail, *overdue)
+    )
+
+
+def _asked_again(mail: _Mail, since: datetime, until: datetime) -> list[UUID]:
+    waiting = StaffRequest.objects.waiting(RESENDING[mail.kind], since=since, until=until)
+    return list(waiting.values_list("order_id", flat=True)[:_BATCH])
 
 
 @transaction.atomic
 def _send_once(mail: _Mail, order_id: UUID, now: datetime) -> bool:
     order = whole_order(order_id) if take_turn(f"{mail.kind}:{order_id}") else None
-    if order is None or not _is_due(mail, order):
+    again = _request(mail, order_id)
+    if order is None or not _is_due(mail, order, again=again is not None):
         return False
     try:
-        message_id = hand_over(_message(mail, order))
+        message_id = hand_over(_message(mail, order, again))
     except RecipientRefused as refusal:
-        operations.record_mail_refused(order_id, mail.kind, recipient=order.email, reason=str(refusal))
+        operations.record_mail_refused(order_id, mail.kind, recipient=order.email, reason=str(refusal), again=again)
         return False
     mail.record(order_id, recipient=order.email, message_id=message_id, at=now)
     return True
 
 
-def _is_due(mail: _Mail, order: Order) -> bool:
-    if not order.email or getattr(order, mail.column) or operations.was_refused(order.pk, mail.kind, order.email):
+def _request(mail: _Mail, order_id: UUID) -> UUID | None:
+    """What staff have asked for, if they want it sent again."""
+    wishes = StaffRequest.objects.open().filter(order_id=order_id, act=RESENDING[mail.kind])
+    return wishes.values_list("pk", flat=True).first()
+
+
+def _is_due(mail: _Mail, order: Order, *, again: bool) -> bool:
+    was_sent = getattr(order, mail.column) or operations.was_refused(order.pk, mail.kind, order.email)
+    if not order.email or (was_sent and not again):
         return False
     if mail.kind == MailKind.CONFIRMATION:
         return order.paid_at is not None and order.cancelled_at is None
     return order.shipped_at is not None
 
 
-def _message(mail: _Mail, order: Order) -> EmailMultiAlternatives:
+def _message(mail: _Mail, order: Order, again: UUID | None) -> EmailMultiAlternatives:
+    """What is sent again has a name of its own, or mailboxes would drop it."""
     return compose(
         f"orders/emails/{mail.kind}",
         {"order": order_words(order), "url": f"{settings.SITE_URL}{order_path(order)}"},
         subject=str(mail.subject) % {"number": order.number},
         to=order.email,
-        name=f"{order.pk.hex}.{mail.kind}",
+        name=f"{order.pk.hex}.{mail.kind}" + (f".{again.hex}" if again else ""),
     )

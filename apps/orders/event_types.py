@@ -81,12 +81,14 @@ _ALL: Final = (
         ),
         mends=(Mend(event_type="order.payment_failed"),),
     ),
-    # recipient, message_id
+    # recipient, message_id; by, by_id where staff had it sent again
     _info(
         key="order.email.confirmation_sent",
         label=gettext_lazy("Confirmation sent"),
-        sentence=sentences.says(
-            gettext_lazy("Order confirmation sent to %(recipient)s"), recipient=sentences.text("recipient")
+        sentence=sentences.signed(
+            sentences.says(
+                gettext_lazy("Order confirmation sent to %(recipient)s"), recipient=sentences.text("recipient")
+            )
         ),
     ),
     # provider, provider_order_id
@@ -104,14 +106,16 @@ _ALL: Final = (
             _("Submission to %(provider)s failed") % {"provider": payload.provider()}
         ),
     ),
-    # attempt, attempts
+    # attempt, attempts; by, by_id where staff wanted it
     _info(
         key="order.submission_retried",
         label=gettext_lazy("Submission retried"),
-        sentence=sentences.says(
-            gettext_lazy("Submission retried — attempt %(attempt)s of %(attempts)s"),
-            attempt=sentences.text("attempt"),
-            attempts=sentences.text("attempts"),
+        sentence=sentences.signed(
+            sentences.says(
+                gettext_lazy("Submission retried — attempt %(attempt)s of %(attempts)s"),
+                attempt=sentences.text("attempt"),
+                attempts=sentences.text("attempts"),
+            )
         ),
     ),
     # provider
@@ -128,12 +132,14 @@ _ALL: Final = (
         sentence=sentences.shipped,
         mends=(_FAILED_SUBMISSION, _PROVIDER_ISSUE, *_overdue_for("submitted", "shipped")),
     ),
-    # recipient, message_id
+    # recipient, message_id; by, by_id where staff had it sent again
     _info(
         key="order.email.shipping_sent",
         label=gettext_lazy("Shipping notice sent"),
-        sentence=sentences.says(
-            gettext_lazy("Shipping notification sent to %(recipient)s"), recipient=sentences.text("recipient")
+        sentence=sentences.signed(
+            sentences.says(
+                gettext_lazy("Shipping notification sent to %(recipient)s"), recipient=sentences.text("recipient")
+            )
         ),
     ),
     _info(
@@ -142,12 +148,20 @@ _ALL: Final = (
         sentence=sentences.says(gettext_lazy("Delivered")),
         mends=(_FAILED_SUBMISSION, _PROVIDER_ISSUE, *_overdue_for("submitted", "shipped", "delivered")),
     ),
-    # reason
+    # reason; by, by_id where staff cancelled it
     _warning(
         key="order.cancelled",
         label=gettext_lazy("Cancelled"),
-        sentence=sentences.says_why(gettext_lazy("Order cancelled")),
+        sentence=sentences.signed(sentences.says_why(gettext_lazy("Order cancelled"))),
         mends=(_FAILED_SUBMISSION, _PROVIDER_ISSUE, *_overdue_for("submitted", "shipped", "delivered")),
+    ),
+    # amount_minor, currency, reason, refund_id, by, by_id
+    _info(
+        key="order.refund_requested",
+        label=gettext_lazy("Refund asked for"),
+        sentence=sentences.signed(
+            lambda payload: payload.with_reason(_("Refund of %(amount)s asked for") % {"amount": payload.money()})
+        ),
     ),
     # amount_minor (the step), total_minor (all so far), currency
     _info(

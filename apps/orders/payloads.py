@@ -61,6 +61,12 @@ class Payload(NamedTuple):
             return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
         return ngettext("%(count)d day", "%(count)d days", hours // 24) % {"count": hours // 24}
 
+    def signed(self, sentence: str) -> str:
+        """The sentence, and by whom it was asked for where a person did."""
+        if not self.has("by"):
+            return sentence
+        return _("%(sentence)s (by %(person)s)") % {"sentence": sentence, "person": self.text("by")}
+
     def with_reason(self, sentence: str) -> str:
         """The sentence, and the payload's ``reason`` where it has one."""
         return (

@@ -5,10 +5,9 @@ from typing import Final
 
 from apps.orders import operations
 from apps.orders.models import Order
-from apps.orders.providers.reports import OrderReport, ParcelReport
+from apps.orders.providers.reports import CANCELLED, OrderReport, ParcelReport
 
 MADE: Final = frozenset({"in-production", "partially-fulfilled", "fulfilled"})
-CANCELLED: Final = frozenset({"canceled", "cancelled"})
 # Those that go on by themselves and say nothing to a person.
 ROUTINE: Final = frozenset(
     {

@@ -27,6 +27,11 @@ def says_why(template: Promise) -> Sentence:
     return lambda payload: payload.with_reason(str(template))
 
 
+def signed(sentence: Sentence) -> Sentence:
+    """The sentence, and who wanted it so where that was a person."""
+    return lambda payload: payload.signed(sentence(payload))
+
+
 def submitted(payload: Payload) -> str:
     said = _("Submitted to %(provider)s") % {"provider": payload.provider()}
     return f"{said} ({payload.text('provider_order_id')})" if payload.has("provider_order_id") else said

@@ -54,6 +54,16 @@ IN_PROGRESS: Final = frozenset(Status) - FINAL
 UNDER_WAY: Final = frozenset({Status.SUBMITTED, Status.IN_PRODUCTION, Status.SHIPPED})
 
 
+class Wait(NamedTuple):
+    """What is to come next once a fact is known: an order that waits too long for it is overdue."""
+
+    since: Fact
+    awaiting: str
+
+
+WAITS: Final = (Wait(PAYMENT, "submitted"), Wait(PRODUCTION, "shipped"), Wait(SHIPMENT, "delivered"))
+
+
 class PaymentStatus(models.TextChoices):
     """What became of the money."""
 

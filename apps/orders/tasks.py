@@ -13,7 +13,18 @@ from django.utils import timezone
 
 from apps.common.enqueue import send
 from apps.common.posting import MailNotSent
-from apps.orders import abandoned_carts, artwork, emails, operations, product_sync, retention, submission
+from apps.orders import (
+    abandoned_carts,
+    artwork,
+    desk,
+    emails,
+    operations,
+    overdue,
+    product_sync,
+    reconciling,
+    retention,
+    submission,
+)
 from apps.orders import log as activity_log
 from apps.orders.providers.errors import ProviderError
 from apps.orders.providers.printify import Printify
@@ -57,7 +68,7 @@ def submit(order_id: str, attempt: int = 1, draft_id: str = "", releases: int = 
     try:
         provider = Printify.from_settings()
     except ProviderError as error:
-        operations.record_submission_failure(UUID(order_id), reason=error.message, attempt=attempt)
+        operations.record_no_provider(UUID(order_id), reason=error.message)
         return
     with provider:
         after = submission.submit(UUID(order_id), step, provider, now=timezone.now())
@@ -70,6 +81,33 @@ def offer_waiting() -> None:
     """Submits what nobody has picked up; without a print provider orders wait for a person."""
     if settings.PRINTIFY_API_TOKEN:
         submission.offer_waiting(now=timezone.now())
+
+
+@shared_task(name="orders.reconcile")
+def reconcile() -> None:
+    """Asks the print provider, where there is one, after orders of which it hasn't told for a while."""
+    if not settings.PRINTIFY_API_TOKEN:
+        return
+    with Printify.from_settings() as provider:
+        count = reconciling.reconcile(provider, now=timezone.now())
+    if count:
+        log.info("orders reconciled", count=count)
+
+
+@shared_task(name="orders.tell_overdue")
+def tell_overdue() -> None:
+    """The regular look for orders to which nothing has happened for too long."""
+    count = overdue.tell_overdue(timezone.now())
+    if count:
+        log.warning("orders overdue", count=count)
+
+
+@shared_task(name="orders.settle_refunds")
+def settle_refunds() -> None:
+    """Repeats refunds that Stripe hasn't answered."""
+    count = desk.settle_refunds(timezone.now())
+    if count:
+        log.warning("refunds asked for again", count=count)
 
 
 @shared_task(name="orders.sync_products")

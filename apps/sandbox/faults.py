@@ -61,6 +61,12 @@ SUBMISSION_BREAKS: Final = Fault(
     label=_("Submission breaks off"),
     about=_("Submitting an order answers 503 with an empty body."),
 )
+UPLOAD_BREAKS: Final = Fault(
+    key="upload_breaks",
+    group=_ORDERS,
+    label=_("Upload breaks off"),
+    about=_("Giving a picture to the printer answers 503 with an empty body."),
+)
 NOT_READY: Final = Fault(
     key="not_ready",
     group=_ORDERS,
@@ -143,6 +149,7 @@ FAULTS: Final = {
         REFUND_FAILS,
         SUBMISSION_REFUSED,
         SUBMISSION_BREAKS,
+        UPLOAD_BREAKS,
         NOT_READY,
         SYNC_FAILS,
         ORDER_HAS_ISSUES,

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.sandbox import pace
 from apps.sandbox.faults import FAULTS, MOST
+from apps.sandbox.printify import catalogue
 from apps.sandbox.stripe import disputes
 from apps.sandbox.stripe.paying import Payer
 
@@ -52,6 +53,16 @@ class FaultsForm(forms.Form):
         for fault in FAULTS.values():
             groups.setdefault(str(fault.group), []).append(self[fault.key])
         return list(groups.items())
+
+
+class ProductForm(forms.Form):
+    """One of the products that are on offer."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["product"] = forms.ChoiceField(
+            label=_("Product"), choices=[(product.id, product.title) for product in catalogue.on_offer()]
+        )
 
 
 class PayerForm(forms.Form):

@@ -108,6 +108,25 @@ class PrintifyOrder(models.Model):
         return self.id
 
 
+class PrintifyUpload(models.Model):
+    """A picture that was given to the print provider, and the order that it was last printed for."""
+
+    id = models.CharField(primary_key=True, max_length=24)
+    file_name = models.CharField(max_length=200)
+    contents = models.BinaryField()
+    mime_type = models.CharField(max_length=40)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    uploaded_at = models.DateTimeField()
+    order_id = models.CharField(max_length=24, blank=True, db_index=True)
+
+    class Meta:
+        db_table = "sandbox_printify_uploads"
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
 class PrintifyWebhook(models.Model):
     """An address that the shop asked to be told at, about one topic."""
 

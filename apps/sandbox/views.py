@@ -17,8 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.common.access import public
 from apps.common.pages import render_page
 from apps.sandbox import deliveries, faults, overview, pace
-from apps.sandbox.forms import DisputeForm, FaultsForm, PaceForm, RefundForm, StatusForm
-from apps.sandbox.printify import catalogue, orders, webhooks
+from apps.sandbox.forms import DisputeForm, FaultsForm, PaceForm, ProductForm, RefundForm, StatusForm
+from apps.sandbox.printify import catalogue, orders, uploads, webhooks
 from apps.sandbox.printify.errors import PrintifyError
 from apps.sandbox.stripe import disputes, refunds, store, subscriptions
 from apps.sandbox.stripe.errors import StripeError
@@ -58,6 +58,7 @@ def controls(request: HttpRequest) -> HttpResponse:
         "faults": FaultsForm(initial={key: pending.get(key, 0) for key in faults.FAULTS}),
         "pending": sum(pending.values()),
         "blocked_until": webhooks.blocked_until(),
+        "product": ProductForm(),
     }
     return render_page(request, "sandbox/controls.html", context)
 
@@ -94,6 +95,7 @@ def order(request: HttpRequest, order_id: str) -> HttpResponse:
         "row": overview.order_row(found),
         "body": _readable(found.body),
         "stalled": found.is_stalled,
+        "pictures": uploads.printed_for(order_id),
         "form": StatusForm(),
         "deliveries": overview.deliveries_about(order_id),
     }
@@ -200,6 +202,26 @@ def raise_prices(request: HttpRequest) -> None:
     """Changes the print provider's catalogue, for a sync to find."""
     catalogue.raise_prices()
     messages.success(request, _("Three products cost more. The shop knows after its next sync."))
+
+
+@_acting
+def delete_product(request: HttpRequest) -> None:
+    """Deletes a product at the print provider, and says so."""
+    form = ProductForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose a product."))
+        return
+    product_id = form.cleaned_data["product"]
+    catalogue.delete(product_id)
+    webhooks.tell("product:deleted", kind="product", subject=product_id, told={})
+    messages.success(request, _("It is deleted. The product is being told."))
+
+
+@_acting
+def restore_products(request: HttpRequest) -> None:
+    """Brings back what was deleted."""
+    catalogue.restore()
+    messages.success(request, _("All products are there again. The shop knows after its next sync."))
 
 
 @_acting

@@ -85,3 +85,16 @@ class WebhookDelivery(models.Model):
         if not isinstance(content, dict):
             raise ValueError("the message isn't a JSON object")
         return content
+
+
+class EventReading(models.Model):
+    """Up to when a provider's list of events was read, to find those of which its webhooks never came."""
+
+    provider = models.CharField(max_length=20, primary_key=True)
+    read_until = models.DateTimeField()
+
+    class Meta:
+        db_table = "webhook_event_readings"
+
+    def __str__(self) -> str:
+        return f"{self.provider} until {self.read_until}"

@@ -37,6 +37,11 @@ def handlers_of(provider: str, event_type: str) -> tuple[Handler, ...]:
     return tuple(_handlers.get((provider, event_type), ()))
 
 
+def types_of(provider: str) -> list[str]:
+    """The types of messages of a provider that somebody handles."""
+    return sorted(event_type for source, event_type in _handlers if source == provider)
+
+
 def on_failure(listener: Listener) -> Listener:
     """Registers who is told that a message couldn't be handled and waits for a person."""
     _on_failure.append(listener)

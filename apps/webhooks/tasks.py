@@ -6,7 +6,8 @@ import structlog
 from celery import shared_task
 from django.utils import timezone
 
-from apps.webhooks import processing, retention
+from apps.common.providers import ProviderError
+from apps.webhooks import missed, processing, retention
 
 log = structlog.get_logger(__name__)
 
@@ -21,6 +22,18 @@ def process(delivery_id: str) -> None:
 def sweep() -> None:
     """Offers again what was left hanging."""
     processing.sweep()
+
+
+@shared_task(name="webhooks.fetch_missed")
+def fetch_missed() -> None:
+    """Fetches what a provider told and never reached us."""
+    try:
+        count = missed.fetch_missed(timezone.now())
+    except ProviderError as error:
+        log.warning("events not fetched", error=error.message)
+        return
+    if count:
+        log.warning("events fetched that no webhook had brought", count=count)
 
 
 @shared_task(name="webhooks.forget_bodies")

@@ -59,7 +59,9 @@ def test_the_navigation_says_where_one_is(owner: User) -> None:
 def test_a_badge_is_asked_for_after_the_page_and_kept_fresh(page_with_a_badge: StaffPage) -> None:
     page = staff_with(VIEW).get("/admin/").text
 
-    assert 'hx-get="/admin/insights/" hx-trigger="load, every 60s" data-while-visible' in page
+    assert (
+        'hx-get="/admin/insights/" hx-trigger="load, every 60s, attention-changed from:body" data-while-visible' in page
+    )
     assert navigation(page)[1][0] == "/admin/adoption/"
 
 

@@ -1,7 +1,9 @@
 """The taxonomy is whole: every event has its words, and follows something."""
 
+import pytest
+
 from apps.common.icons import icon
-from apps.credentials.event_types import EVENT_KINDS, STANDING_TONES, EventType, Standing
+from apps.credentials.event_types import EVENT_KINDS, EventType, Standing, status_of
 
 
 def test_every_event_has_a_sentence_and_an_icon() -> None:
@@ -12,5 +14,11 @@ def test_every_event_has_a_sentence_and_an_icon() -> None:
         assert kind.follows
 
 
-def test_every_standing_has_its_colour() -> None:
-    assert set(STANDING_TONES) == set(Standing)
+@pytest.mark.parametrize("standing", Standing)
+@pytest.mark.parametrize("event_type", EventType)
+def test_whatever_stands_somewhere_has_a_word_a_colour_and_an_icon(standing: Standing, event_type: EventType) -> None:
+    status = status_of(standing, event_type)
+
+    assert all(status)
+    assert icon(status.icon)
+    assert status.label == (event_type if standing == Standing.ACTIVE else standing).label

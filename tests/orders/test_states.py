@@ -38,7 +38,7 @@ ALL = tuple(DELIVERIES)
 
 
 class Outcome(NamedTuple):
-    """All that the database knows of an order, but for ids and the time of the last word from the provider."""
+    """All that the database knows of an order, but for ids; of what it waits for, whether and not until when."""
 
     order: dict[str, Any]
     timeline: list[tuple[str, str, str, Any]]
@@ -63,11 +63,13 @@ def outcome_of(names: Iterable[str]) -> Outcome:
 
 
 def seen(order: Order) -> Outcome:
-    hidden = {"id", "reconciled_at", "stripe_payment_intent_id", "printify_id", "number"}
+    hidden = {"id", "stripe_payment_intent_id", "printify_id", "number"}
     names = [field.attname for field in Order._meta.concrete_fields if field.attname not in hidden]
+    known = Order.objects.filter(pk=order.pk).values(*names).get()
+    waits = {name: known[name] is not None for name in ("submission_due_at", "reconcile_due_at")}
     entries = feed.list_for_order(order)
     return Outcome(
-        Order.objects.filter(pk=order.pk).values(*names).get(),
+        known | waits,
         [(each.event_type, each.level, each.message.replace(str(order.pk), ""), each.occurred_at) for each in entries],
         list(order.shipments.order_by("number").values_list("number", "carrier", "shipped_at")),
         list(order.refunds.order_by("total_minor").values_list("total_minor", "amount_minor", "refunded_at")),

@@ -1,19 +1,22 @@
 """Submitting a paid order, against the provider's API on this machine."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 from django.conf import LazySettings
+from django.utils import timezone
 
-from apps.orders import submission, tasks
+from apps.orders import operations, submission, tasks
 from apps.orders.models import Order
 from apps.orders.providers.printify import Printify
 from apps.orders.states import Status
 from apps.orders.submission import MOST_RELEASES, RELEASE_PAUSE_S, Step
 from tests.http_stand_in import Answer, StandIn
 from tests.orders.factories import NOON, paid_order
+from tests.orders.plans import plan_without_sorting
 
 pytestmark = pytest.mark.django_db
 
@@ -173,12 +176,93 @@ def test_without_a_provider_the_order_says_that_a_person_is_needed(settings: Laz
     assert now_of(order).submission_attempts == 0
 
 
-def test_what_was_never_picked_up_is_offered_again(take: Take, provider: StandIn) -> None:
+@pytest.fixture
+def offered(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
+    """The orders and attempts that were given to the broker."""
+    given: list[tuple[str, int]] = []
+
+    def take(task: str, args: tuple[str, int], **_: object) -> None:
+        given.append(args)
+
+    monkeypatch.setattr("apps.common.enqueue.current_app.send_task", take)
+    return given
+
+
+def due(order: Order, minutes: int) -> datetime:
+    """So many minutes after the order was due."""
+    moment = now_of(order).submission_due_at
+    assert moment is not None
+    return moment + timedelta(minutes=minutes)
+
+
+def test_what_was_never_picked_up_is_offered_again(take: Take, provider: StandIn, offered: list[Any]) -> None:
     forgotten, submitted = paid_order(), paid_order()
     provider.answering(MADE, RELEASED)
     take(submitted.pk, Step())
 
-    found = [order.pk for order in submission.forgotten(NOON + timedelta(minutes=3))]
+    assert submission.offer_waiting(now=due(forgotten, 1)) == 0
+    assert submission.offer_waiting(now=due(forgotten, 3)) == 1
 
-    assert found == [forgotten.pk]
-    assert [order.pk for order in submission.forgotten(NOON + timedelta(minutes=1))] == []
+    assert offered == [(str(forgotten.pk), 1)]
+    assert submission.offer_waiting(now=due(forgotten, 1)) == 0, "offered again before a pause"
+
+
+def test_an_attempt_that_died_half_way_is_followed_by_the_next(offered: list[Any]) -> None:
+    order = paid_order()
+    operations.claim_submission(order.pk, attempt=1)
+
+    assert submission.offer_waiting(now=due(order, 3)) == 1
+    assert offered == [(str(order.pk), 2)]
+
+
+def test_a_last_attempt_that_died_half_way_is_told_to_a_person_once(offered: list[Any], lines: Lines) -> None:
+    order = paid_order()
+    for attempt in (1, 2, 3):
+        operations.claim_submission(order.pk, attempt=attempt)
+    late = due(order, 3)
+
+    assert [submission.offer_waiting(now=late) for _ in range(2)] == [0, 0]
+
+    assert offered == []
+    assert lines(order)[-1] == "Submission to Printify failed: it stopped half-way"
+    assert now_of(order).submission_due_at is None
+
+
+def test_what_was_refused_for_good_isnt_offered_again(take: Take, provider: StandIn, offered: list[Any]) -> None:
+    order = paid_order()
+    provider.answering(NO_STOCK)
+    take(order.pk, Step())
+
+    assert submission.offer_waiting(now=NOON + timedelta(days=400)) == 0
+    assert offered == []
+
+
+def test_what_is_to_be_tried_again_later_isnt_offered_before(take: Take, provider: StandIn, offered: list[Any]) -> None:
+    order = paid_order()
+    provider.answering(BUSY)
+    take(order.pk, Step())
+
+    assert submission.offer_waiting(now=timezone.now() + timedelta(seconds=90)) == 0
+    assert submission.offer_waiting(now=due(order, 3)) == 1
+
+
+def test_a_first_attempt_after_the_provider_was_set_up_tells_its_own_failure(
+    take: Take, provider: StandIn, settings: LazySettings, lines: Lines
+) -> None:
+    settings.PRINTIFY_API_TOKEN = ""
+    order = paid_order()
+    tasks.submit(str(order.pk))
+    provider.answering(NO_STOCK)
+
+    take(order.pk, Step())
+
+    assert [line for line in lines(order) if "failed" in line] == [
+        "Submission to Printify failed: No PRINTIFY_API_TOKEN is set.",
+        "Submission to Printify failed: insufficient stock for M Black",
+    ]
+
+
+def test_the_sweep_reads_what_is_due_by_its_index() -> None:
+    plan = plan_without_sorting(Order.objects.to_submit(due_before=NOON)[:200])
+
+    assert "order_submission_due" in plan

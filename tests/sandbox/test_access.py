@@ -22,8 +22,9 @@ print(json.dumps({name: mark for name, mark in marks.items() if name.startswith(
 """
 PAGES = (
     "controls", "pace", "faults", "order", "advance-order", "put-order", "payment", "refund", "dispute",
-    "close-dispute", "renew", "end-subscription", "raise-prices", "disconnect", "unblock", "delivery", "send-again",
-    "checkout", "mailbox", "mail", "mail-html", "printify-picture",
+    "close-dispute", "renew", "end-subscription", "raise-prices", "delete-product", "restore-products", "disconnect",
+    "unblock", "delivery", "send-again", "checkout", "mailbox", "mail", "mail-html", "printify-picture",
+    "printify-upload",
 )  # fmt: skip
 
 

@@ -1,11 +1,14 @@
 """The print provider's stand-in: catalogue, orders that advance by themselves, webhooks, and refusals."""
 
 import hmac
+from base64 import b64encode
 from hashlib import sha256
+from io import BytesIO
 from typing import Any
 
 import httpx
 import pytest
+from PIL import Image
 
 from tests.running import kill, sandbox_loop
 from tests.sandbox.listener import Heard
@@ -189,6 +192,62 @@ def test_the_shop_can_be_disconnected(sandbox: Sandbox, visitor: Visitor) -> Non
     visitor.press("/sandbox/", "/sandbox/shop/disconnect/")
 
     assert sandbox.listener.wait_for("shop:disconnected").json["resource"]["type"] == "shop"
+
+
+def test_a_deleted_product_is_gone_and_told_of_until_it_is_brought_back(
+    sandbox: Sandbox, shop: httpx.Client, visitor: Visitor
+) -> None:
+    order = asked_for(shop)
+    product = shop.get("products.json").json()["data"][0]
+    visitor.press("/sandbox/", "/sandbox/catalogue/delete/", product=product["id"])
+
+    told = sandbox.listener.wait_for("product:deleted").json["resource"]
+    assert (told["id"], told["type"]) == (product["id"], "product")
+    assert shop.get(f"products/{product['id']}.json").status_code == 404
+    assert shop.get("products.json").json()["total"] == 7
+    assert shop.post("orders.json", json=order).status_code == 400
+
+    visitor.press("/sandbox/", "/sandbox/catalogue/restore/")
+    assert shop.get("products.json").json()["total"] == 8
+
+
+def a_picture() -> str:
+    """In base64."""
+    png = BytesIO()
+    Image.new("RGB", (30, 20), "teal").save(png, "PNG")
+    return b64encode(png.getvalue()).decode()
+
+
+def printed_on(blank: dict[str, Any], picture: Any) -> dict[str, Any]:
+    """The line of a blank with a picture at its front."""
+    made_of = {name: blank[name] for name in ("blueprint_id", "print_provider_id")}
+    return {**made_of, "variant_id": blank["variants"][0]["id"], "quantity": 1, "print_areas": {"front": picture}}
+
+
+def test_a_picture_is_uploaded_printed_and_shown(sandbox: Sandbox, shop: httpx.Client, visitor: Visitor) -> None:
+    there = shop.post("../../uploads/images.json", json={"file_name": "a.png", "contents": a_picture()}).json()
+    assert (there["width"], there["height"], there["mime_type"]) == (30, 20, "image/png")
+    assert shop.get(f"../../uploads/{there['id']}.json").json() == there
+    assert httpx.get(there["preview_url"]).headers["Content-Type"] == "image/png"
+
+    blank = shop.get("products.json").json()["data"][0]
+    at_a_position = [{"src": there["preview_url"], "x": 0.5, "y": 0.5, "scale": 1, "angle": 0}]
+    for picture in (there["preview_url"], at_a_position):
+        made = shop.post("orders.json", json=asked_for(shop, line_items=[printed_on(blank, picture)]))
+        assert made.status_code == 200
+    (line,) = shop.get(f"orders/{made.json()['id']}.json").json()["line_items"]
+    assert (line["metadata"]["title"], line["product_id"] == blank["id"]) == (blank["title"], False)
+    assert "a.png" in visitor.get(f"/sandbox/orders/{made.json()['id']}/").text
+
+
+def test_what_is_no_picture_or_isnt_there_is_refused(shop: httpx.Client) -> None:
+    blank = shop.get("products.json").json()["data"][0]
+
+    assert shop.post("../../uploads/images.json", json={"file_name": "a.png", "contents": "eA=="}).status_code == 400
+    wrong: tuple[Any, ...] = ("https://elsewhere.example/a.png", [], {}, None)
+    for picture in wrong:
+        refused = shop.post("orders.json", json=asked_for(shop, line_items=[printed_on(blank, picture)]))
+        assert (refused.status_code, refused.json()["code"]) == (400, 8150), picture
 
 
 def test_only_the_shop_itself_may_ask_and_must_say_who_it_is(sandbox: Sandbox) -> None:

@@ -85,8 +85,8 @@ class SigningKeyQuerySet(models.QuerySet["SigningKey"]):
         self.update(retired_at=Now())
 
     def sealed_otherwise(self, mark: str) -> Self:
-        """Those whose private half was sealed under another key than the one with this mark."""
-        return self.exclude(seal=mark)
+        """Those whose private half was sealed under another key than the one with this mark; erased ones have none."""
+        return self.exclude(seal=mark).exclude(sealed_private_jwk="")
 
 
 class SigningKey(models.Model):

@@ -13,8 +13,8 @@ from uuid import UUID
 from django.db import connection
 
 from apps.common.progress import track
-from apps.orders.progress import CANCELLED, ISSUES, MADE, ROUTINE
-from apps.orders.providers.reports import text
+from apps.orders.progress import ISSUES, MADE, ROUTINE
+from apps.orders.providers.reports import CANCELLED, text
 from apps.orders.webhook_handlers import mail, stripe_messages
 from apps.orders.webhook_handlers.printify import read_message
 from apps.webhooks.models import DeliveryStatus, WebhookDelivery, WebhookDeliveryQuerySet

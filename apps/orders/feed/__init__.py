@@ -8,9 +8,17 @@ such as a word of a message, is looked for in so many rows a page, and the page 
 from apps.orders.feed.counts import COUNT, MOST_COUNTED, count_delayed, count_needing_attention
 from apps.orders.feed.entries import Cursor, Entry, Page
 from apps.orders.feed.filters import EVERYTHING, FeedFilters
-from apps.orders.feed.problems import Attention, Problem, list_problems, problems_statement
+from apps.orders.feed.problems import (
+    Attention,
+    Problem,
+    list_problems,
+    problems_of,
+    problems_statement,
+    walk_problems,
+)
+from apps.orders.feed.singly import Ended, entries_with, last_ended
 from apps.orders.feed.story import list_for_order, timeline_statement
-from apps.orders.feed.stream import DEFAULT_LIMIT, list_recent, statement
+from apps.orders.feed.stream import DEFAULT_LIMIT, list_recent, statement, walk
 
 __all__ = [
     "COUNT",
@@ -19,16 +27,22 @@ __all__ = [
     "MOST_COUNTED",
     "Attention",
     "Cursor",
+    "Ended",
     "Entry",
     "FeedFilters",
     "Page",
     "Problem",
     "count_delayed",
     "count_needing_attention",
+    "entries_with",
+    "last_ended",
     "list_for_order",
     "list_problems",
     "list_recent",
+    "problems_of",
     "problems_statement",
     "statement",
     "timeline_statement",
+    "walk",
+    "walk_problems",
 ]

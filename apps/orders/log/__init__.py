@@ -7,6 +7,7 @@ from apps.orders.log.resolving import (
     resolve_all_for_order,
     resolve_entries,
     resolve_problem,
+    resolve_problems,
     undo,
 )
 from apps.orders.log.writing import log_event
@@ -20,5 +21,6 @@ __all__ = [
     "resolve_all_for_order",
     "resolve_entries",
     "resolve_problem",
+    "resolve_problems",
     "undo",
 ]

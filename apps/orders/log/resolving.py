@@ -31,6 +31,17 @@ done AS (
 SELECT id, cardinality(entry_ids), made_at FROM act
 """
 
+# What was open of the chosen problems, each when its page was read.
+_SEEN: Final = """
+id IN (SELECT entry.id
+         FROM unnest(%(fingerprints)s::text[], %(snapshots)s::text[], %(settled)s::timestamptz[])
+              AS chosen (fingerprint, snapshot, settled)
+         JOIN activity_log AS entry USING (fingerprint)
+        WHERE entry.level IN ('warning', 'error') AND entry.resolved_at IS NULL
+          AND (entry.inserted_at < chosen.settled
+               OR pg_visible_in_snapshot(entry.written_xid, chosen.snapshot::pg_snapshot)))
+"""
+
 _UNDO: Final = """
 WITH act AS (
   UPDATE activity_log_resolutions SET undone_at = clock_timestamp(), undone_by_id = %(by)s
@@ -71,14 +82,18 @@ def resolve_all_for_order(order: Order | UUID, by: User) -> Resolved | None:
 
 def resolve_problem(fingerprint: str, by: User, *, seen: Seen) -> Resolved | None:
     """Resolves the repeats of a problem that the person had before their eyes, and nothing newer."""
+    return resolve_problems([(fingerprint, seen)], by)
+
+
+def resolve_problems(chosen: Sequence[tuple[str, Seen]], by: User) -> Resolved | None:
+    """Resolves several problems in one act, each as far as the person had seen it."""
     return _resolve(
-        "fingerprint = %(fingerprint)s AND (inserted_at < %(settled)s"
-        " OR pg_visible_in_snapshot(written_xid, %(snapshot)s::pg_snapshot))",
+        _SEEN,
         ResolutionKind.BULK,
         by,
-        fingerprint=fingerprint,
-        settled=seen.at - SETTLED_AFTER,
-        snapshot=seen.snapshot,
+        fingerprints=[fingerprint for fingerprint, _ in chosen],
+        snapshots=[seen.snapshot for _, seen in chosen],
+        settled=[seen.at - SETTLED_AFTER for _, seen in chosen],
     )
 
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0004_artwork"),
+        ("orders", "0006_staff_requests"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

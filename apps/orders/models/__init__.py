@@ -5,6 +5,7 @@ from apps.orders.models.carts import Cart, CartLine, NoReminder
 from apps.orders.models.catalog import Product, ProductPicture, Variant
 from apps.orders.models.mail import MailKind, ReminderOptOut, SentMail
 from apps.orders.models.orders import Order, OrderLine, OrderNumber, Refund, Shipment
+from apps.orders.models.staff_requests import StaffAct, StaffRequest
 
 __all__ = [
     "ActivityEntry",
@@ -24,5 +25,7 @@ __all__ = [
     "ResolutionKind",
     "SentMail",
     "Shipment",
+    "StaffAct",
+    "StaffRequest",
     "Variant",
 ]

@@ -12,7 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from apps.common.sql import UuidV7
 from apps.orders.models.carts import Cart
 from apps.orders.models.catalog import Variant
-from apps.orders.states import FACTS, IN_PROGRESS, UNDER_WAY, PaymentStatus, Status
+from apps.orders.states import FACTS, IN_PROGRESS, UNDER_WAY, WAITS, PaymentStatus, Status, Wait
+
+# Those that happen by themselves; then a person has to look.
+SUBMISSION_ATTEMPTS = 3
 
 
 class OrderNumber(models.Model):
@@ -48,13 +51,25 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """Those to which something is still to happen."""
         return self.filter(status__in=sorted(IN_PROGRESS))
 
-    def awaiting_submission(self) -> Self:
-        """Paid, and not yet with the print provider; the longest waiting first."""
-        return self.filter(status=Status.PAID).order_by("paid_at")
+    def to_submit(self, *, due_before: datetime) -> Self:
+        """Paid, and something should have happened to their submission before then; the longest due first."""
+        return self.filter(status=Status.PAID, submission_due_at__lt=due_before).order_by("submission_due_at")
 
-    def under_way(self, *, unseen_since: datetime) -> Self:
-        """At the provider, and not heard of or asked after since; the longest silent first."""
-        return self.filter(status__in=sorted(UNDER_WAY), reconciled_at__lt=unseen_since).order_by("reconciled_at")
+    def under_way(self, *, due_before: datetime) -> Self:
+        """At the provider, which should have been asked after them before then; the longest due first."""
+        return self.filter(status__in=sorted(UNDER_WAY), reconcile_due_at__lt=due_before).order_by("reconcile_due_at")
+
+    def overdue(self, wait: Wait, *, since_before: datetime) -> Self:
+        """Those that began to wait before then, and of which nobody was told; the longest waiting first.
+
+        Another shop's history isn't ours to wait for.
+        """
+        column = wait.since.column
+        return self.filter(_untold(wait), **{f"{column}__lt": since_before}).filter(imported_from=None).order_by(column)
+
+
+def _untold(wait: Wait) -> Q:
+    return Q(status=wait.since.status) & ~Q(overdue_told=wait.since.status)
 
 
 def _furthest() -> Case:
@@ -126,9 +141,25 @@ class Order(models.Model):
         max_length=60, blank=True, db_default="", help_text=_("The print provider's own word, as last heard.")
     )
     submission_attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
-    submission_started_at = models.DateTimeField(null=True, blank=True)
+    submission_attempts_granted = models.PositiveSmallIntegerField(
+        default=SUBMISSION_ATTEMPTS, db_default=SUBMISSION_ATTEMPTS, help_text=_("Staff can grant another.")
+    )
+    submission_due_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text=_("When something should have happened to the submission; null where nothing will by itself."),
+    )
     fulfilment_error = models.CharField(max_length=500, blank=True, db_default="")
-    reconciled_at = models.DateTimeField(db_default=Now(), help_text=_("When the provider was last heard or asked."))
+    reconcile_due_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When the provider is to be asked, unless it speaks before; null for never.")
+    )
+    overdue_told = models.CharField(
+        max_length=20,
+        choices=Status.choices,
+        blank=True,
+        db_default="",
+        help_text=_("The last status in which it was reported as overdue."),
+    )
     dispute_status = models.CharField(max_length=40, blank=True, db_default="")
     dispute_due_at = models.DateTimeField(null=True, blank=True)
     tracking_carrier = models.CharField(max_length=80, blank=True, db_default="")
@@ -175,9 +206,23 @@ class Order(models.Model):
             models.Index(fields=["status", "created_at", "id"], name="order_by_status"),
             # In the order of bytes, so that it knows the beginnings of addresses in every collation.
             models.Index(Collate(Lower("email"), "C"), F("created_at"), F("id"), name="order_by_email"),
-            models.Index(fields=["paid_at"], condition=Q(status=Status.PAID), name="order_to_submit"),
             models.Index(
-                fields=["reconciled_at"], condition=Q(status__in=sorted(UNDER_WAY)), name="order_to_reconcile"
+                fields=["submission_due_at"],
+                condition=Q(status=Status.PAID, submission_due_at__isnull=False),
+                name="order_submission_due",
+            ),
+            models.Index(
+                fields=["reconcile_due_at"],
+                condition=Q(status__in=sorted(UNDER_WAY), reconcile_due_at__isnull=False),
+                name="order_reconcile_due",
+            ),
+            *(
+                models.Index(
+                    fields=[wait.since.column],
+                    condition=_untold(wait) & Q(imported_from=None),
+                    name=f"order_awaiting_{wait.awaiting}",
+                )
+                for wait in WAITS
             ),
         ]
 
@@ -210,6 +255,9 @@ class OrderLine(models.Model):
     sku = models.CharField(max_length=80, blank=True, db_default="")
     unit_price_minor = models.PositiveIntegerField()
     quantity = models.PositiveSmallIntegerField()
+    artwork_url = models.URLField(
+        max_length=500, blank=True, db_default="", help_text=_("Where the printer has it, once it was given to it.")
+    )
     printify_product_id = models.CharField(max_length=60, blank=True, db_default="")
     printify_variant_id = models.CharField(max_length=60, blank=True, db_default="")
 

@@ -9,15 +9,12 @@ from apps.orders.operations.carts import (
 )
 from apps.orders.operations.fulfilment import (
     cancel,
-    claim_submission,
     hear_from_provider,
     note_provider_issue,
     note_provider_status,
     record_delivery,
     record_production,
     record_shipment,
-    record_submission,
-    record_submission_failure,
 )
 from apps.orders.operations.mail import (
     record_confirmation_sent,
@@ -27,6 +24,7 @@ from apps.orders.operations.mail import (
     was_refused,
 )
 from apps.orders.operations.notes import add_note
+from apps.orders.operations.overdue import record_overdue
 from apps.orders.operations.payments import (
     close_dispute,
     open_dispute,
@@ -37,26 +35,45 @@ from apps.orders.operations.payments import (
     record_refund_failure,
 )
 from apps.orders.operations.placing import LineWish, Totals, open_order, record_payment_page
+from apps.orders.operations.reconciling import claim_reconciling, plan_reconciling
+from apps.orders.operations.submission import (
+    claim_submission,
+    grant_submission,
+    hold_submission,
+    offer_submission,
+    record_no_provider,
+    record_submission,
+    record_submission_failure,
+    resume_submission,
+    suspend_submission,
+)
 
 __all__ = [
     "LineWish",
     "Totals",
     "add_note",
     "cancel",
+    "claim_reconciling",
     "claim_submission",
     "close_dispute",
+    "grant_submission",
     "hear_from_provider",
+    "hold_submission",
     "note_provider_issue",
     "note_provider_status",
+    "offer_submission",
     "open_dispute",
     "open_order",
+    "plan_reconciling",
     "record_abandoned",
     "record_confirmation_sent",
     "record_delivery",
     "record_expiry",
     "record_mail_event",
     "record_mail_refused",
+    "record_no_provider",
     "record_no_reminder",
+    "record_overdue",
     "record_payment",
     "record_payment_failure",
     "record_payment_page",
@@ -70,5 +87,7 @@ __all__ = [
     "record_shipping_notice_sent",
     "record_submission",
     "record_submission_failure",
+    "resume_submission",
+    "suspend_submission",
     "was_refused",
 ]

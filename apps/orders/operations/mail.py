@@ -7,10 +7,13 @@ from uuid import UUID
 
 from django.db import transaction
 
+from apps.common.sql import ClockTimestamp
 from apps.orders import reminders
 from apps.orders.log import log_event
-from apps.orders.models import ActivityEntry, MailKind, Order, SentMail
+from apps.orders.models import ActivityEntry, MailKind, Order, SentMail, StaffRequest
+from apps.orders.models.staff_requests import RESENDING, StaffOutcome
 from apps.orders.operations.facts import source_key
+from apps.orders.operations.staff import answer
 
 # What is logged of a mail that was sent, and the order's column that keeps the first of its kind.
 EVENTS: Final = {
@@ -20,7 +23,7 @@ EVENTS: Final = {
 
 
 def record_confirmation_sent(order_id: UUID, *, recipient: str, message_id: str, at: datetime) -> None:
-    """The confirmation is on its way. A mail that is sent again is a line of its own."""
+    """The confirmation is on its way. A mail that is sent again is a line of its own, and says who asked for it."""
     _record(MailKind.CONFIRMATION, order_id, recipient, message_id, at=at)
 
 
@@ -50,14 +53,23 @@ def record_mail_event(
         reminders.stop(reminders.digest_of(mail.recipient))
 
 
-def record_mail_refused(order_id: UUID, kind: MailKind, *, recipient: str, reason: str) -> None:
-    """A mail couldn't be handed over, because nobody takes mail for the recipient. Logged once a kind and address."""
+@transaction.atomic
+def record_mail_refused(
+    order_id: UUID, kind: MailKind, *, recipient: str, reason: str, again: UUID | None = None
+) -> None:
+    """A mail couldn't be handed over, because nobody takes mail for the recipient. Logged once a kind and address.
+
+    ``again`` is the request of staff who wanted it sent once more: then it is a line of its own.
+    """
+    key = _refusal_key(order_id, kind, recipient)
     log_event(
         "email.bounced",
         order=order_id,
         payload={"recipient": recipient, "kind": "rejected", "mail": str(kind.label), "reason": reason},
-        source_key=_refusal_key(order_id, kind, recipient),
+        source_key=f"{key}:{again.hex}" if again else key,
     )
+    if again:
+        StaffRequest.objects.open().filter(pk=again).update(ended_at=ClockTimestamp(), outcome=StaffOutcome.REFUSED)
 
 
 def was_refused(order_id: UUID, kind: MailKind, recipient: str) -> bool:
@@ -78,7 +90,7 @@ def _record(kind: MailKind, order_id: UUID, recipient: str, message_id: str, *, 
     log_event(
         event_type,
         order=Order.objects.get(pk=order_id),
-        payload={"recipient": recipient, "message_id": message_id},
+        payload={"recipient": recipient, "message_id": message_id} | answer(order_id, RESENDING[kind]),
         occurred_at=at,
         source_key=source_key(order_id, event_type, message_id or at.isoformat()),
     )

@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Max
-from django.db.models.functions import Greatest
+from django.db.models import Case, F, Max, When
+from django.db.models.functions import Greatest, Now
 
 from apps.common.enqueue import enqueue_after_commit
 from apps.orders.log import log_event
@@ -19,6 +19,8 @@ from apps.orders.states import EXPIRY, PAYMENT
 
 SUBMIT = "orders.submit"
 SEND_CONFIRMATION = "orders.send_confirmation"
+# What is told out of turn may be with the provider already.
+_UNLESS_SUBMITTED = Case(When(submitted_at=None, then=Now()), default=None)
 
 
 @transaction.atomic
@@ -39,7 +41,8 @@ def record_payment(
     changes: dict[str, Any] = totals.as_columns() if totals else {}
     changes |= {"email": email} if email else {}
     changes |= {"shipping_address": dict(shipping_address)} if shipping_address else {}
-    order = note(order_id, PAYMENT, at=at, event_type=None, stripe_payment_intent_id=payment_intent_id, **changes)
+    changes |= {"stripe_payment_intent_id": payment_intent_id, "submission_due_at": _UNLESS_SUBMITTED}
+    order = note(order_id, PAYMENT, at=at, event_type=None, **changes)
     if order is None:
         return False
     log_event(

@@ -2,4 +2,8 @@
 
 from apps.common.providers import ProviderError
 
-__all__ = ["ProviderError"]
+__all__ = ["NotThere", "ProviderError"]
+
+
+class NotThere(ProviderError):
+    """The provider doesn't know what was asked for."""

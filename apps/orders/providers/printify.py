@@ -1,14 +1,17 @@
-"""Printify's API: orders and products. Submitting is two calls: a draft, and its release for production."""
+"""Printify's API: orders, products, pictures. Submitting is two calls: a draft, and its release for production."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import httpx
 from django.conf import settings
 
-from apps.orders.providers.errors import ProviderError
-from apps.orders.providers.reports import OrderReport, read_order
+from apps.orders.providers.drafts import Draft
+from apps.orders.providers.errors import NotThere, ProviderError
+from apps.orders.providers.products import Blank, read_blank
+from apps.orders.providers.reports import CANCELLED, OrderReport, read_order
 
 # The API refuses requests without one.
 USER_AGENT: Final = "Activity"
@@ -17,37 +20,6 @@ PRODUCTS_A_PAGE: Final = 50
 ORDERS_A_PAGE: Final = 50
 # Reported of orders that were made a moment ago and are still pending: ask again.
 NOT_YET: Final = "8502"
-
-
-class LineItem(NamedTuple):
-    """So many of a product's variant, by the provider's ids."""
-
-    product_id: str
-    variant_id: str
-    quantity: int
-
-
-class Draft(NamedTuple):
-    """An order as Printify takes it; ``external_id`` is our id of it, ``label`` what people call it."""
-
-    external_id: str
-    label: str
-    line_items: Sequence[LineItem]
-    address_to: Mapping[str, str]
-    shipping_method: int = 1  # 1 standard, 2 priority, 3 express, 4 economy
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "external_id": self.external_id,
-            "label": self.label,
-            "line_items": [
-                {"product_id": each.product_id, "variant_id": _variant(each.variant_id), "quantity": each.quantity}
-                for each in self.line_items
-            ],
-            "shipping_method": self.shipping_method,
-            "send_shipping_notification": False,
-            "address_to": dict(self.address_to),
-        }
 
 
 class Printify:
@@ -99,16 +71,19 @@ class Printify:
         self._call("POST", f"{self._shop}/orders/{order_id}/cancel.json")
 
     def order(self, order_id: str) -> OrderReport:
-        """Where an order stands."""
+        """Where an order stands. Raises NotThere where there is none of that id."""
         return read_order(self._object("GET", f"{self._shop}/orders/{order_id}.json"))
 
     def find_order(self, *, external_id: str, label: str, pages: int = 4) -> OrderReport | None:
-        """The order that was made under our id, among the latest: for one whose answer never reached us."""
+        """The order that was made under our id, among the latest: for one whose answer never reached us.
+
+        One that was cancelled is none.
+        """
         for page in range(1, pages + 1):
             answer = self._object("GET", f"{self._shop}/orders.json", params={"page": page, "limit": ORDERS_A_PAGE})
             orders = [each for each in answer.get("data", []) if isinstance(each, Mapping)]
             for each in orders:
-                if _is_ours(each, external_id, label):
+                if _is_ours(each, external_id, label) and each.get("status") not in CANCELLED:
                     return read_order(each)
             if len(orders) < ORDERS_A_PAGE:
                 return None
@@ -122,6 +97,19 @@ class Printify:
             yield from (each for each in answer.get("data", []) if isinstance(each, Mapping))
             last = _number(answer.get("last_page"), 1)
             page += 1
+
+    def blank(self, product_id: str, variant_id: str) -> Blank:
+        """What a product's variant is made of, and its places for pictures."""
+        return read_blank(self._object("GET", f"{self._shop}/products/{product_id}.json"), variant_id)
+
+    def upload(self, name: str, contents: bytes) -> str:
+        """Gives a picture (PNG or JPEG) to the provider; where it is there. Twice, it is there twice."""
+        picture = {"file_name": name, "contents": b64encode(contents).decode()}
+        return _address(self._object("POST", "/uploads/images.json", json=picture))
+
+    def uploaded(self, picture_id: str) -> str:
+        """Where a picture is that was given to the provider."""
+        return _address(self._object("GET", f"/uploads/{picture_id}.json"))
 
     def _object(self, method: str, path: str, **request: Any) -> Mapping[str, Any]:
         answer = self._call(method, path, **request)
@@ -141,6 +129,13 @@ class Printify:
         raise _refusal(answer)
 
 
+def _address(picture: Mapping[str, Any]) -> str:
+    address = picture.get("preview_url")
+    if not isinstance(address, str) or not address:
+        raise ProviderError("The provider took the picture and doesn't say where it is.", permanent=True)
+    return address
+
+
 def _refusal(answer: httpx.Response) -> ProviderError:
     """The provider's reason. The body may be its JSON, plain text, or nothing at all."""
     with suppress(ValueError):
@@ -152,7 +147,8 @@ def _refusal(answer: httpx.Response) -> ProviderError:
 
 def _error(answer: httpx.Response, message: str, code: str) -> ProviderError:
     transient = answer.status_code == 429 or answer.is_server_error
-    return ProviderError(message, code=code, permanent=not transient, retry_after_s=_retry_after(answer))
+    kind = NotThere if answer.status_code == 404 else ProviderError
+    return kind(message, code=code, permanent=not transient, retry_after_s=_retry_after(answer))
 
 
 def _reason(content: Mapping[str, Any]) -> str:
@@ -188,11 +184,6 @@ def _is_ours(order: Mapping[str, Any], external_id: str, label: str) -> bool:
         metadata.get("shop_order_label"),
     }
     return not names.isdisjoint({external_id, label})
-
-
-def _variant(variant_id: str) -> int | str:
-    """Printify's are numbers."""
-    return int(variant_id) if variant_id.isdigit() else variant_id
 
 
 def _number(value: object, default: int) -> int:

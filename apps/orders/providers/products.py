@@ -12,6 +12,7 @@ from django.utils.html import strip_tags
 MAX_TITLE: Final = 200
 MAX_PICTURES: Final = 6
 MAX_ADDRESS: Final = 500
+_MIDDLE: Final = {"x": 0.5, "y": 0.5, "scale": 1, "angle": 0}
 
 
 class VariantReport(NamedTuple):
@@ -58,6 +59,46 @@ def read_product(product: Mapping[str, Any]) -> ProductReport | None:
     )
 
 
+class OwnPicture(NamedTuple):
+    """A picture that the shop has put on a product: by id, by address where that is told, and how it lies there."""
+
+    id: str
+    address: str
+    position: dict[str, Any]
+
+
+class Blank(NamedTuple):
+    """What a variant is made of; ``places`` are where it is printed, each with the shop's own pictures there."""
+
+    blueprint_id: int
+    print_provider_id: int
+    places: Mapping[str, tuple[OwnPicture, ...]]
+
+    @property
+    def takes_artwork(self) -> bool:
+        """A place is empty."""
+        return any(not pictures for pictures in self.places.values())
+
+
+def read_blank(product: Mapping[str, Any], variant_id: str) -> Blank:
+    """The blank of a product's variant, whose print areas may differ from the other variants'."""
+    return Blank(
+        blueprint_id=_number(product.get("blueprint_id")),
+        print_provider_id=_number(product.get("print_provider_id")),
+        places={
+            _text(place.get("position"), 60): tuple(map(_own_picture, _objects(place.get("images"))))
+            for area in _objects(product.get("print_areas"))
+            if variant_id in {str(each) for each in area.get("variant_ids") or ()}
+            for place in _objects(area.get("placeholders"))
+        },
+    )
+
+
+def _own_picture(image: Mapping[str, Any]) -> OwnPicture:
+    position = {name: image.get(name, default) for name, default in _MIDDLE.items()}
+    return OwnPicture(_text(image.get("id"), 60), _text(image.get("src"), MAX_ADDRESS), position)
+
+
 def _variants(product: Mapping[str, Any]) -> Iterator[VariantReport]:
     for variant in _objects(product.get("variants")):
         price = variant.get("price")
@@ -92,3 +133,7 @@ def _objects(value: object) -> list[Mapping[str, Any]]:
 
 def _text(value: object, longest: int) -> str:
     return str(value).replace("\0", "").strip()[:longest] if isinstance(value, str | int) else ""
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from apps.orders.operations.fulfilment import Parcel
 
 MAX_TEXT: Final = 120
+CANCELLED: Final = frozenset({"canceled", "cancelled"})
 
 
 class ParcelReport(NamedTuple):

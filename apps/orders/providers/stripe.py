@@ -19,10 +19,11 @@ class CheckoutSession(NamedTuple):
 
 
 class RefundRequest(NamedTuple):
-    """What Stripe makes of a refund; that the money went back is told by a webhook."""
+    """What Stripe makes of a refund; ``refunded_minor`` of the charge has gone back with it in all, 0 for unknown."""
 
     id: str
     status: str
+    refunded_minor: int = 0
 
 
 def create_checkout_session(order: Order, *, success_url: str, cancel_url: str) -> CheckoutSession:
@@ -67,9 +68,16 @@ def refund(order: Order, *, amount_minor: int | None, key: UUID | str) -> Refund
         "payment_intent": order.stripe_payment_intent_id,
         "amount": amount_minor,
         "metadata": {"order_id": str(order.pk)},
+        "expand": ["charge"],
     }
     made = called(lambda client: client.v1.refunds.create(_without_nulls(params), {"idempotency_key": f"refund:{key}"}))
-    return RefundRequest(made.id, made.status or "")
+    return RefundRequest(made.id, made.status or "", _refunded(made))
+
+
+def _refunded(refund: Any) -> int:
+    """A charge that wasn't expanded is an id."""
+    told = getattr(getattr(refund, "charge", None), "amount_refunded", None)
+    return told if isinstance(told, int) and refund.status in {"succeeded", "pending"} else 0
 
 
 def _line_item(line: OrderLine, currency: str) -> dict[str, Any]:

@@ -100,6 +100,17 @@ def order_page(filters: OrderFilters, after: Position | None = None, *, limit: i
     return OrderPage(page, _open_problems(page), Position(last.created_at, last.pk) if last else None, cut)
 
 
+def order_named(text: str) -> UUID | None:
+    """The order with the number, however it is written, or with the ID."""
+    found = Order.objects.filter(number=text.strip().upper()).values_list("pk", flat=True).first()
+    if found:
+        return found
+    try:
+        return Order.objects.filter(pk=UUID(text)).values_list("pk", flat=True).first()
+    except ValueError:
+        return None
+
+
 def encode(position: Position, filters: OrderFilters) -> str:
     """The position as a text for addresses, bound to the filters it was made for."""
     return keyset.encode({"t": position.created_at.isoformat(), "i": str(position.id), "f": filters.fingerprint})

@@ -27,6 +27,7 @@ from apps.orders.staff.order_forms import CommentForm, OrderQuery
 from apps.orders.staff.order_list import Position
 from apps.orders.staff.order_presenter import order_page, order_row
 from apps.orders.staff.permissions import SEE_ORDERS, WORK_ORDERS
+from apps.orders.staff.said import take_said
 from apps.orders.staff.story_presenter import story
 
 LIVE = "order-live"
@@ -67,10 +68,11 @@ def orders(request: UserRequest) -> HttpResponse:
 @require_safe
 def order(request: UserRequest, order_id: UUID) -> HttpResponse:
     """One order, whole. The part that changes is asked for again while it is in progress; 204 where nothing has."""
-    context = _context(_found(order_id))
+    context = _context(request, _found(order_id))
     if partial_asked_for(request) == LIVE and request.GET.get("version") == context["version"]:
         return HttpResponse(status=204)
-    return render_page(request, "orders/staff/order.html", context | {"comment": CommentForm()})
+    context |= {"comment": CommentForm(), "said": None if partial_asked_for(request) else take_said(request)}
+    return render_page(request, "orders/staff/order.html", context)
 
 
 @staff(WORK_ORDERS)
@@ -79,13 +81,13 @@ def comment(request: UserRequest, order_id: UUID) -> HttpResponse:
     """Adds a comment to the order's story, once however often the form is sent."""
     found, form = _found(order_id), CommentForm(request.POST)
     if not form.is_valid():
-        return render_page(request, "orders/staff/order.html", _context(found) | {"comment": form}, status=422)
+        return render_page(request, "orders/staff/order.html", _context(request, found) | {"comment": form}, status=422)
     operations.add_note(found, by=request.user, **form.cleaned_data)
     messages.success(request, _("Comment added."))
     return redirect(f"{reverse('staff:order', args=[order_id])}#activity")
 
 
-def _context(found: Order) -> dict[str, Any]:
+def _context(request: UserRequest, found: Order) -> dict[str, Any]:
     now = timezone.now()
     page, told = order_page(found, now), story(feed.list_for_order(found), now)
     return {
@@ -94,6 +96,7 @@ def _context(found: Order) -> dict[str, Any]:
         "story": told,
         "version": f"{told.version}-{found.status}",
         "delayed": feed.count_delayed(),
+        "may_work": request.user.has_perm(WORK_ORDERS),
     }
 
 

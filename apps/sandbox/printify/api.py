@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from apps.common.access import by_operation
 from apps.sandbox import faults
-from apps.sandbox.printify import catalogue, orders, shapes, webhooks
+from apps.sandbox.printify import catalogue, orders, shapes, uploads, webhooks
 from apps.sandbox.printify.errors import BareAnswer, PrintifyError, not_found
 from apps.sandbox.printify.shapes import Body
 
@@ -28,15 +28,15 @@ Action = Callable[..., Any]
 
 
 def endpoint(**actions: Action) -> Callable[..., HttpResponse]:
-    """The view of one address within the shop: ``endpoint(GET=…, POST=…)``. Every call must show the token."""
+    """The view of one address, most of them within the shop: ``endpoint(GET=…)``. Every call must show the token."""
 
     @csrf_exempt
     @by_operation
     @transaction.atomic
-    def view(request: HttpRequest, shop_id: int, **ids: str) -> HttpResponse:
+    def view(request: HttpRequest, shop_id: int | None = None, **ids: str) -> HttpResponse:
         # A refusal is an answer: what it wrote stays, above all that it was given.
         try:
-            _check(request, shop_id)
+            _check(request, shop_id or int(settings.PRINTIFY_SHOP_ID))
             action = actions.get(request.method or "")
             if action is None:
                 raise PrintifyError("Method not allowed.", status=405, code=405)
@@ -55,18 +55,29 @@ def list_products(request: HttpRequest) -> Body:
         raise BareAnswer(429, "Too Many Attempts.")
     page = _number(request, "page", 1)
     limit = min(_number(request, "limit", PRODUCTS_A_PAGE), MOST_PRODUCTS_A_PAGE)
-    shown = catalogue.PRODUCTS[(page - 1) * limit : page * limit]
+    products = catalogue.on_offer()
+    shown = products[(page - 1) * limit : page * limit]
     bodies = [catalogue.product_json(product, shop_id=int(settings.PRINTIFY_SHOP_ID)) for product in shown]
     path = f"/v1/shops/{settings.PRINTIFY_SHOP_ID}/products.json"
-    return shapes.page_json(path, bodies, page=page, limit=limit, total=len(catalogue.PRODUCTS))
+    return shapes.page_json(path, bodies, page=page, limit=limit, total=len(products))
 
 
 def get_product(request: HttpRequest, id: str) -> Body:
     """``GET …/products/<id>.json``."""
-    for product in catalogue.PRODUCTS:
+    for product in catalogue.on_offer():
         if product.id == id:
             return catalogue.product_json(product, shop_id=int(settings.PRINTIFY_SHOP_ID))
     raise not_found()
+
+
+def upload_image(request: HttpRequest) -> Body:
+    """``POST /v1/uploads/images.json``."""
+    return uploads.upload(_read(request.read()))  # past the limit on forms, which a picture may well be
+
+
+def get_image(request: HttpRequest, id: str) -> Body:
+    """``GET /v1/uploads/<id>.json``."""
+    return uploads.shown(uploads.find(id))
 
 
 def list_orders(request: HttpRequest) -> Body:
@@ -138,8 +149,12 @@ def _check(request: HttpRequest, shop_id: int) -> None:
 
 
 def _json(request: HttpRequest) -> Body:
+    return _read(request.body)
+
+
+def _read(body: bytes) -> Body:
     try:
-        given = json.loads(request.body)
+        given = json.loads(body)
     except ValueError:
         raise PrintifyError("The body isn't JSON.") from None
     if not isinstance(given, dict):

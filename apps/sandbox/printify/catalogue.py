@@ -10,9 +10,11 @@ from django.db.models import F
 from apps.sandbox.addresses import page
 from apps.sandbox.models import Knob
 
+PRINT_PROVIDER: Final = 27
 RISING: Final = 3
 RISE_MINOR: Final = 50
 _RISES: Final = "price_rises"
+_GONE: Final = "deleted:"
 _MADE_AT: Final = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 
@@ -121,6 +123,22 @@ PRODUCTS: Final = (
 PICTURES: Final = frozenset(product.picture for product in PRODUCTS)
 
 
+def on_offer() -> tuple[Product, ...]:
+    """The products that weren't deleted."""
+    gone = set(Knob.objects.filter(name__startswith=_GONE, value__gt=0).values_list("name", flat=True))
+    return tuple(product for product in PRODUCTS if _GONE + product.id not in gone)
+
+
+def delete(product_id: str) -> None:
+    """A product is gone, as if somebody had deleted it at the provider."""
+    Knob.objects.update_or_create(name=_GONE + product_id, defaults={"value": 1})
+
+
+def restore() -> None:
+    """All products are there again."""
+    Knob.objects.filter(name__startswith=_GONE).delete()
+
+
 def raise_prices() -> None:
     """The first products cost more from now on, as the next sync will find."""
     Knob.objects.get_or_create(name=_RISES, defaults={"value": 0})
@@ -140,9 +158,18 @@ def variant_id(product: Product, variant: Variant) -> int:
 
 def find(product_id: str, number: int) -> tuple[Product, Variant] | None:
     """A product and its variant, if there are such."""
-    for product in PRODUCTS:
+    for product in on_offer():
         for variant in product.variants:
             if product.id == product_id and variant_id(product, variant) == number:
+                return product, variant
+    return None
+
+
+def find_blank(blueprint: int, number: int) -> tuple[Product, Variant] | None:
+    """What a product is made of is there, also where the product was deleted."""
+    for product in PRODUCTS:
+        for variant in product.variants:
+            if product.blueprint == blueprint and variant_id(product, variant) == number:
                 return product, variant
     return None
 
@@ -172,7 +199,7 @@ def product_json(product: Product, *, shop_id: int) -> dict[str, Any]:
         "blueprint_id": product.blueprint,
         "user_id": 1,
         "shop_id": shop_id,
-        "print_provider_id": 27,
+        "print_provider_id": PRINT_PROVIDER,
         "print_areas": [{"variant_ids": numbers, "placeholders": [{"position": "front", "images": []}]}],
         "print_details": [],
         "sales_channel_properties": [],

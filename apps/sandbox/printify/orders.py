@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from apps.sandbox import appointments, faults
 from apps.sandbox.identifiers import printify_id
-from apps.sandbox.models import PrintifyOrder
-from apps.sandbox.printify import catalogue, shapes, webhooks
+from apps.sandbox.models import PrintifyOrder, PrintifyUpload
+from apps.sandbox.printify import catalogue, shapes, uploads, webhooks
 from apps.sandbox.printify.errors import NOT_READY, BareAnswer, PrintifyError, not_found
 from apps.sandbox.printify.shapes import NEVER, Body, moment_text
 
@@ -30,13 +30,16 @@ def create(given: Body) -> Body:
     if faults.strikes(faults.SUBMISSION_BREAKS):
         raise BareAnswer(503)
     _check(given)
-    lines = [_line(each, given["address_to"]["country"]) for each in given["line_items"]]
+    country = given["address_to"]["country"]
+    pictures = [picture for each in given["line_items"] for picture in _pictures(each)]
+    lines = [_line(each, country) for each in given["line_items"]]
     if faults.strikes(faults.SUBMISSION_REFUSED):
         raise PrintifyError(f"Insufficient stock for {lines[0]['metadata']['variant_label']}.")
     id = printify_id()
     shop_id, now = int(settings.PRINTIFY_SHOP_ID), timezone.now()
     body = shapes.order_json(id=id, given=given, lines=lines, shop_id=shop_id, now=now)
     PrintifyOrder.objects.create(id=id, status=body["status"], body=body, refusals_left=1)
+    PrintifyUpload.objects.filter(pk__in=[picture.pk for picture in pictures]).update(order_id=id)
     webhooks.tell("order:created", kind="order", subject=id, told={"status": body["status"]})
     return body
 
@@ -195,13 +198,40 @@ def _check(given: Body) -> None:
 
 def _line(given: Body, country: str) -> Body:
     try:
-        product_id, number, quantity = str(given["product_id"]), int(given["variant_id"]), int(given["quantity"])
+        number, quantity = int(given["variant_id"]), int(given["quantity"])
+        is_blank = "blueprint_id" in given
+        found = _blank(given, number) if is_blank else catalogue.find(str(given["product_id"]), number)
     except (KeyError, TypeError, ValueError):
         raise PrintifyError("Each line item needs product_id, variant_id and quantity.") from None
-    found = catalogue.find(product_id, number)
     if found is None or quantity < 1:
-        raise PrintifyError(f"Product {product_id} has no variant {number}.")
+        raise PrintifyError(f"There is no variant {number} of that.")
     product, variant = found
     if not variant.is_available:
         raise PrintifyError(f"Insufficient stock for {variant.title}.")
-    return shapes.line_json(product, variant, quantity=quantity, country=country)
+    line = shapes.line_json(product, variant, quantity=quantity, country=country)
+    # A product is made of the blank and its pictures, for this line alone.
+    return line | {"product_id": printify_id()} if is_blank else line
+
+
+def _blank(given: Body, number: int) -> tuple[catalogue.Product, catalogue.Variant] | None:
+    if int(given["print_provider_id"]) != catalogue.PRINT_PROVIDER:
+        return None
+    return catalogue.find_blank(int(given["blueprint_id"]), number)
+
+
+def _pictures(line: Any) -> list[PrintifyUpload]:
+    """What is printed on a blank: at each place an address, or several with their positions."""
+    if not isinstance(line, dict) or "blueprint_id" not in line:
+        return []
+    areas = line.get("print_areas")
+    if not isinstance(areas, dict) or not areas:
+        raise PrintifyError("The print areas field is required.")
+    found = [uploads.at(address) for place in areas.values() for address in _addresses(place)]
+    if not found or None in found:
+        raise PrintifyError("A picture of the print areas can't be loaded.")
+    return [picture for picture in found if picture]
+
+
+def _addresses(place: Any) -> list[str]:
+    pictures = place if isinstance(place, list) else [{"src": place}]
+    return [str(picture.get("src") or "") if isinstance(picture, dict) else "" for picture in pictures]

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import uuid4
 
-from apps.sandbox.printify.catalogue import Product, Variant, price_minor, variant_id
+from apps.sandbox.printify.catalogue import PRINT_PROVIDER, Product, Variant, price_minor, variant_id
 
 Body = dict[str, Any]
 
@@ -26,7 +26,7 @@ def line_json(product: Product, variant: Variant, *, quantity: int, country: str
         "product_id": product.id,
         "quantity": quantity,
         "variant_id": number,
-        "print_provider_id": 27,
+        "print_provider_id": PRINT_PROVIDER,
         "cost": variant.cost_minor * quantity,
         "shipping_cost": SHIPPING_MINOR,
         "status": "pending",

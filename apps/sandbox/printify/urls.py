@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.sandbox.printify import api, pictures
+from apps.sandbox.printify import api, pictures, uploads
 from apps.sandbox.printify.api import endpoint
 
 _SHOP = "v1/shops/<int:shop_id>"
@@ -11,6 +11,8 @@ urlpatterns = [
     path("v1/shops.json", api.list_shops, name="printify-shops"),
     path(f"{_SHOP}/products.json", endpoint(GET=api.list_products), name="printify-products"),
     path(f"{_SHOP}/products/<str:id>.json", endpoint(GET=api.get_product), name="printify-product"),
+    path("v1/uploads/images.json", endpoint(POST=api.upload_image), name="printify-uploads"),
+    path("v1/uploads/<str:id>.json", endpoint(GET=api.get_image), name="printify-image"),
     path(f"{_SHOP}/orders.json", endpoint(GET=api.list_orders, POST=api.create_order), name="printify-orders"),
     path(f"{_SHOP}/orders/<str:id>.json", endpoint(GET=api.get_order), name="printify-order"),
     path(
@@ -25,5 +27,6 @@ urlpatterns = [
         endpoint(PUT=api.change_webhook, DELETE=api.remove_webhook),
         name="printify-webhook",
     ),
+    path("uploads/<str:id>.image", uploads.picture, name="printify-upload"),
     path("pictures/<slug:name>.png", pictures.picture, name="printify-picture"),
 ]

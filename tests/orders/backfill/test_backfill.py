@@ -168,7 +168,7 @@ def test_what_was_mended_says_by_what() -> None:
 def test_a_submission_that_still_fails_is_told_and_needs_somebody(lines: Lines) -> None:
     order = paid_order()
     operations.claim_submission(order.pk, attempt=1)
-    operations.record_submission_failure(order.pk, reason="no stock", attempt=1)
+    operations.record_submission_failure(order.pk, reason="no stock", attempt=1, retry_in=None)
     key = ActivityEntry.objects.get(event_type="order.submission_failed").source_key
     lose_the_log()
 

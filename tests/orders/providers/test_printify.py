@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pytest
 from django.conf import LazySettings
 
+from apps.orders.providers.drafts import Draft, LineItem
 from apps.orders.providers.errors import ProviderError
-from apps.orders.providers.printify import Draft, LineItem, Printify
+from apps.orders.providers.printify import Printify
 from tests.http_stand_in import Answer, StandIn
 from tests.orders.factories import NOON
 

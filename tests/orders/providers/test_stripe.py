@@ -58,7 +58,7 @@ def test_a_refund_is_asked_for_in_full_or_in_part(order: Order, provider: StandI
     provider.answering(Answer({"id": "re_1", "object": "refund", "status": "pending"}))
     key = uuid4()
 
-    assert stripe.refund(order, amount_minor=amount, key=key) == ("re_1", "pending")
+    assert stripe.refund(order, amount_minor=amount, key=key) == ("re_1", "pending", 0)
 
     (asked,) = provider.asked
     assert (asked.path, asked.headers["Idempotency-Key"]) == ("/v1/refunds", f"refund:{key}")

@@ -50,8 +50,9 @@ def troubled_order(**wishes: Any) -> Order:
     """A paid order whose submission failed twice, and of which a mail bounced."""
     order = open_order(now=ago(hours=3), **wishes)
     operations.record_payment(order.pk, at=ago(hours=3))
-    for attempt in (1, 2):
+    reason = "insufficient stock for M Black"
+    for attempt, retry_in in ((1, timedelta()), (2, None)):
         operations.claim_submission(order.pk, attempt=attempt)
-        operations.record_submission_failure(order.pk, reason="insufficient stock for M Black", attempt=attempt)
+        operations.record_submission_failure(order.pk, reason=reason, attempt=attempt, retry_in=retry_in)
     log_event("email.bounced", order=order, payload={"recipient": order.email, "mail": "order confirmation"})
     return Order.objects.get(pk=order.pk)
