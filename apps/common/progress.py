@@ -1,7 +1,7 @@
 """Progress of long commands: a bar on a terminal, plain lines otherwise."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from rich.console import Console
@@ -12,20 +12,31 @@ T = TypeVar("T")
 _LINES = 10
 
 
-def track(things: Iterable[T], *, total: int, label: str) -> Iterator[T]:
-    """Passes the things on and shows on standard error how many of ``total`` have gone by."""
-    return _bar(things, total, label) if sys.stderr.isatty() else _lines(things, total, label)
+def _one(_thing: object) -> int:
+    return 1
 
 
-def _bar(things: Iterable[T], total: int, label: str) -> Iterator[T]:
+def track(things: Iterable[T], *, total: int, label: str, weigh: Callable[[T], int] = _one) -> Iterator[T]:
+    """Passes the things on and shows on standard error how many of ``total`` have gone by.
+
+    ``weigh`` says for how many a thing counts: each for one unless it says otherwise.
+    """
+    return _bar(things, total, label, weigh) if sys.stderr.isatty() else _lines(things, total, label, weigh)
+
+
+def _bar(things: Iterable[T], total: int, label: str, weigh: Callable[[T], int]) -> Iterator[T]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        yield from progress.track(things, total=total, description=label)
+        task = progress.add_task(label, total=total)
+        for thing in things:
+            yield thing
+            progress.advance(task, weigh(thing))
 
 
-def _lines(things: Iterable[T], total: int, label: str) -> Iterator[T]:
-    step = max(total // _LINES, 1)
-    for count, thing in enumerate(things, start=1):
+def _lines(things: Iterable[T], total: int, label: str, weigh: Callable[[T], int]) -> Iterator[T]:
+    step, count = max(total // _LINES, 1), 0
+    for thing in things:
         yield thing
-        if count % step == 0 or count == total:
+        before, count = count, count + weigh(thing)
+        if count // step > before // step or (count == total > before):
             sys.stderr.write(f"{label}: {count} of {total}\n")
