@@ -20,7 +20,7 @@ from apps.accounts.personal_data import addresses
 from apps.common.personal_data import ERASED, NotNow, Section, permitted_erasure
 from apps.orders.event_types import EVENT_TYPES
 from apps.orders.models import ActivityEntry, Cart, OpenProblem, Order, OrderLine, SentMail, StaffRequest
-from apps.orders.models.orders import Shipment
+from apps.orders.models.order_parts import Shipment
 from apps.orders.states import IN_PROGRESS
 from apps.webhooks.retention import forget_bodies_that_name
 
