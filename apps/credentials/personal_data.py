@@ -5,17 +5,18 @@ theirs: the credentials that the person signed, the boosts they were made from, 
 something, by which verifiers find the public keys.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from secrets import token_hex
-from typing import Any, Final
+from typing import Any
 
-from allauth.account.models import EmailAddress
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Coalesce, Now
 
 from apps.accounts.models import User
+from apps.accounts.personal_data import addresses
+from apps.common.personal_data import ERASED, Section, permitted_erasure
 from apps.common.schemas import utc_text
 from apps.credentials import log
 from apps.credentials.event_types import EventType, RecipientType, Source
@@ -30,10 +31,6 @@ from apps.credentials.models import (
 from apps.credentials.models.credentials import InboxCredentialQuerySet
 from apps.credentials.profiles import profile_of
 from apps.credentials.recipients import Recipient
-
-ERASED: Final = "erased"
-
-Section = tuple[str, Iterable[Mapping[str, object]]]
 
 
 def sections(user: User) -> Iterator[Section]:
@@ -70,9 +67,7 @@ def erase(user: User, *, now: datetime) -> None:
 
 def _inboxes(user: User) -> InboxCredentialQuerySet:
     """What was addressed to the person, claimed or not."""
-    addresses = {user.email.lower()}
-    addresses |= {each.lower() for each in EmailAddress.objects.filter(user=user).values_list("email", flat=True)}
-    theirs = Q(recipient_type=RecipientType.EMAIL, recipient_value__in=addresses)
+    theirs = Q(recipient_type=RecipientType.EMAIL, recipient_value__in=addresses(user))
     profile = profile_of(user)
     phones = list(profile.phones.values_list("number", flat=True)) if profile else []
     return InboxCredential.objects.filter(theirs | Q(recipient_type=RecipientType.PHONE, recipient_value__in=phones))
@@ -116,24 +111,21 @@ def _give_up(inbox: InboxCredential) -> None:
 def _take_words_out(numbers: list[int], profile: Profile | None) -> None:
     """Of the chains with these numbers, and of the credentials that the profile holds."""
     events, issuances = CredentialActivity.objects.filter(issuance__in=numbers), Issuance.objects.filter(pk__in=numbers)
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL credentials.permit = 'erase'")
+    with permitted_erasure("credentials"):
         events.exclude(event_type=EventType.FAILED).update(recipient_identifier=ERASED, metadata=None)
         events.filter(event_type=EventType.FAILED).update(recipient_identifier=ERASED, metadata={"error": ERASED})
         issuances.update(recipient_identifier=ERASED)
         issuances.exclude(error="").update(error=ERASED)
         if profile:
             Credential.objects.filter(recipient=profile).update(document={}, signed="")
-        cursor.execute("SET LOCAL credentials.permit = ''")
 
 
 def _close_profile(profile: Profile) -> None:
-    """Nothing is signed or claimed in its name any more."""
+    """No credential is issued or claimed in its name any more; its key goes on signing its status lists."""
     profile.phones.all().delete()
     profile.blocks.all().delete()
     ClaimLink.objects.not_revoked().filter(boost__owner=profile).update(revoked_at=Now())
     profile.signing_keys.that_sign().retire()
-    profile.signing_keys.update(sealed_private_jwk="")
     profile.display_name = ERASED.title()
     if not profile.issuances.exists():
         profile.handle = f"{ERASED}-{token_hex(8)}"

@@ -26,6 +26,11 @@ class Credential(models.Model):
     key = models.ForeignKey(SigningKey, on_delete=models.PROTECT, related_name="+")
     document = models.JSONField()
     signed = models.TextField(help_text=_("The document as a JWS in compact form."))
+    place = models.PositiveBigIntegerField(
+        null=True,
+        editable=False,
+        help_text=_("In its issuer's status lists; null for those made before there were any."),
+    )
     issued_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
