@@ -24,4 +24,4 @@ def connected() -> Iterator["Redis"]:
 def waiting_tasks() -> int:
     """How many tasks lie there for any worker to take; those held back for later aren't among them."""
     with connected() as broker:
-        return int(broker.llen(app.conf.task_default_queue))  # type: ignore[arg-type]
+        return int(broker.llen(app.conf.task_default_queue))

@@ -1,4 +1,4 @@
-"""Beat's heartbeat: a task of its schedule notes the time, so that its age tells of beat, broker and workers at once."""
+"""Beat's heartbeat: a task of its schedule notes the time, so that its age tells of beat, broker and workers."""
 
 import time
 from typing import Final
