@@ -11,7 +11,6 @@ last of the entries that it took is gone.
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
@@ -20,6 +19,8 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 
+from apps.common.alone import alone
+
 BATCH: Final = 5_000
 # Lets the disk and whoever waits for it breathe between two stretches.
 PAUSE_S: Final = 0.05
@@ -27,8 +28,6 @@ PAUSE_S: Final = 0.05
 _STRETCH_S: Final = 0.03
 _FIRST: Final = 500
 _SHORTEST: Final = 50
-# One pruner at a time, whoever starts it: the number is the first eight letters of "activity".
-_LOCK: Final = int.from_bytes(b"activity", "big")
 
 
 class AnotherPruner(Exception):
@@ -87,7 +86,7 @@ def prune(*, before: datetime, batch: int = BATCH, pause_s: float = PAUSE_S) -> 
 
     Raises AnotherPruner.
     """
-    with _alone():
+    with alone("activity log", busy=AnotherPruner):
         for stretch in (_ENTRIES, _ACTS):
             position: _Position | None = _BEGIN
             rows = min(batch, _FIRST)
@@ -103,18 +102,6 @@ def _next_length(rows: int, took_s: float, most: int) -> int:
     """How many rows the next stretch has: as many as take the time that one should, and no sudden jump to more."""
     fitting = int(rows * _STRETCH_S / took_s)
     return min(max(min(fitting, 2 * rows), _SHORTEST), most)
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
-        if not cursor.fetchone()[0]:
-            raise AnotherPruner
-        try:
-            yield
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
 
 
 class _Stretch(NamedTuple):

@@ -3,7 +3,6 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -14,6 +13,7 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
+from apps.common.alone import UNLIMITED, alone
 from apps.orders.backfill import deliveries, writing
 from apps.orders.backfill.stories import Past, story
 from apps.orders.log.past import write_past
@@ -23,8 +23,6 @@ Row = TypeVar("Row", Shipment, Refund, SentMail)
 
 ORDERS_A_BATCH: Final = 500
 WRITERS: Final = 2
-# One backfill at a time, whoever starts it: the number is the first eight letters of "backfill log".
-_LOCK: Final = int.from_bytes(b"backfill", "big")
 
 
 class AnotherBackfill(Exception):
@@ -65,7 +63,7 @@ def backfill(*, since: datetime | None, write: bool) -> Iterator[Backfilled]:
     A batch is a transaction: cut off anywhere, orders have their whole timeline or none. With ``write`` false nothing
     is written, and what would be is counted. Raises AnotherBackfill.
     """
-    with _alone(), deliveries.gathered():
+    with alone("backfill", busy=AnotherBackfill, settings=UNLIMITED), deliveries.gathered():
         yield from _in_threads(partial(_tell, write=write), _batches(since))
 
 
@@ -84,20 +82,6 @@ def _in_threads(tell: Callable[[list[UUID]], Backfilled], given: Iterator[list[U
         while going:
             yield going.popleft().result()
             going += [writers.submit(tell, order_ids) for order_ids in islice(given, 1)]
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
-        if not cursor.fetchone()[0]:
-            raise AnotherBackfill
-        try:
-            cursor.execute("SET statement_timeout = 0")
-            yield
-        finally:
-            cursor.execute("RESET statement_timeout")
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
 
 
 def _next(position: _Position) -> tuple[list[UUID], _Position | None]:
