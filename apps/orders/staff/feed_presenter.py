@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from apps.common.keyset import BadCursor
 from apps.common.words import clock_or_day, exact_time, grouped
 from apps.orders.feed import Attention, Ended, Entry, Page, Problem
 from apps.orders.models import ResolutionKind
@@ -146,6 +147,8 @@ def with_newer(row: FeedRow, newer: int) -> FeedRow:
 def seen_problem(value: str) -> tuple[str, Seen]:
     """The fingerprint of a choice, and what was seen of the problem. Raises BadCursor."""
     seen, _dot, fingerprint = value.partition(".")
+    if "\0" in fingerprint:  # which PostgreSQL doesn't take, and no problem has
+        raise BadCursor
     return fingerprint, Seen.decode(seen)
 
 
