@@ -18,8 +18,7 @@ from apps.accounts.models import User
 from apps.accounts.personal_data import addresses
 from apps.common.personal_data import ERASED, Section, permitted_erasure
 from apps.common.schemas import utc_text
-from apps.credentials import log
-from apps.credentials.event_types import EventType, RecipientType, Source
+from apps.credentials.event_types import EventType, RecipientType
 from apps.credentials.models import (
     ClaimLink,
     Credential,
@@ -30,7 +29,7 @@ from apps.credentials.models import (
 )
 from apps.credentials.models.credentials import InboxCredentialQuerySet
 from apps.credentials.profiles import profile_of
-from apps.credentials.recipients import Recipient
+from apps.credentials.undelivered import give_up
 
 
 def sections(user: User) -> Iterator[Section]:
@@ -53,13 +52,18 @@ def erase(user: User, *, now: datetime) -> None:
     """Takes the person's words away, for good. What waited for them fails, and says why."""
     profile = profile_of(user)
     inboxes = _inboxes(user)
-    for inbox in inboxes.waiting().select_for_update():
-        _give_up(inbox)
+    for inbox in inboxes.waiting().select_for_update(of=("self",)).select_related("issuance"):
+        if inbox.issuance.is_open:
+            give_up(inbox, inbox.issuance, error="The recipient is no longer here.", now=now, identifier=ERASED)
     mine = Q(inbox_credential__in=list(inboxes.values_list("pk", flat=True)))
     mine |= Q(recipient_profile=profile) if profile else Q()
     _take_words_out(list(Issuance.objects.filter(mine).values_list("pk", flat=True)), profile)
     inboxes.update(
-        recipient_value=ERASED, draft={}, token_digest=None, mail_due=False, closed_at=Coalesce("closed_at", now)
+        recipient_value=ERASED,
+        draft={},
+        token_digest=None,
+        mail_due=False,
+        closed_at=Coalesce("closed_at", now),
     )
     if profile:
         _close_profile(profile)
@@ -93,19 +97,6 @@ def _issued(profile: Profile) -> Iterator[dict[str, Any]]:
             "status": issuance.standing,
             "sentAt": utc_text(issuance.first_at) if issuance.first_at else None,
         }
-
-
-def _give_up(inbox: InboxCredential) -> None:
-    issuance = inbox.issuance
-    if issuance.is_open:
-        log.append(
-            issuance=issuance,
-            event_type=EventType.FAILED,
-            source=Source.INBOX,
-            recipient=Recipient(RecipientType(inbox.recipient_type), ERASED, None),
-            inbox_credential_id=inbox.pk,
-            metadata={"error": "The recipient is no longer here."},
-        )
 
 
 def _take_words_out(numbers: list[int], profile: Profile | None) -> None:
