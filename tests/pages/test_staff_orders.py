@@ -114,6 +114,12 @@ def test_from_the_feed_to_an_order_and_what_is_done_there(
     staff.keyboard.press("Enter")
     expect(staff.locator(".feed-row")).to_have_count(2)
     assert staff.url == f"{site}{FEED}?q=stock"
+    for box in staff.locator(".feed-check").all():
+        box.check()
+    staff.get_by_role("button", name="Resolve what is selected").click()
+    expect(staff.locator(".feed-row.settled")).to_have_count(2)
+    staff.locator(".feed-row").first.get_by_role("button", name="Undo").click()
+    expect(staff.locator(".feed-row.open")).to_have_count(2)  # an act is taken back as a whole
     staff.get_by_label("Level").select_option("warning")
     expect(staff.get_by_text("Nothing matches these filters")).to_be_visible()
     staff.go_back()
@@ -127,7 +133,7 @@ def test_from_the_feed_to_an_order_and_what_is_done_there(
     bounce = staff.locator(".story-line", has_text="Email bounced")
     bounce.get_by_role("button", name="Resolve").click()
     expect(bounce).to_contain_text("Resolved by staff@example.com")
-    staff.locator(".story-line.open").first.get_by_role("button", name="Submit again").click()
+    staff.locator(".story-line.open").get_by_role("button", name="Submit again").click()
     expect(staff.get_by_role("status").filter(has_text="Submitting again")).to_be_visible()
     expect(
         staff.get_by_text(re.compile(r"Submission retried — attempt \d of \d \(by staff@example.com\)"))

@@ -47,7 +47,8 @@ def test_who_may_only_look_is_offered_neither_acts_nor_orders() -> None:
 
     assert "data-resolve" not in page
     assert 'type="checkbox" name=' not in page
-    assert f'href="/admin/orders/{order.pk}/">' not in page
+    assert f"/admin/orders/{order.pk}/" not in page
+    assert f'href="{PAGE}?order={order.number}"' in page
 
 
 def test_repeats_are_one_line_with_their_count_and_their_first_and_last_time() -> None:
