@@ -8,9 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db import connection
-
-from apps.common.progress import track
+from activity_project.benchmarks.databases import in_bulk
 
 DEFAULT_ROWS = 200_000
 LARGE, SMALL = 1, 2
@@ -21,13 +19,6 @@ RECIPIENTS = 20_000
 ISSUANCES_OF_SMALL = 500
 LARGE_SHARE = 0.4
 EVENTS_A_CHAIN = 1.8
-_IN_BULK = {
-    "session_replication_role": "replica",
-    "statement_timeout": "0",
-    "work_mem": "'256MB'",
-    "maintenance_work_mem": "'1GB'",
-    "synchronous_commit": "off",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +44,7 @@ class Size:
 
 def fill(size: Size) -> None:
     """Writes the data into the empty tables of the present database."""
-    steps = list(_steps(size))
-    with connection.cursor() as cursor:
-        cursor.execute("; ".join(f"SET {name} = {value}" for name, value in _IN_BULK.items()))
-        for step in track(steps, total=len(steps), label=f"data, {size.rows:,} events"):
-            cursor.execute(step)
-        cursor.execute("; ".join(f"RESET {name}" for name in _IN_BULK))
+    in_bulk(list(_steps(size)), label=f"data, {size.rows:,} events")
 
 
 def _steps(size: Size) -> Iterator[str]:

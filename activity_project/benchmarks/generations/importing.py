@@ -21,6 +21,9 @@ from apps.generations.importing.run import Outcome, import_file
 JOBS_A_PERSON = 250
 BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
 KB_A_MB = 1_000
+# People's prompts share words and are hardly ever the same.
+_PROMPT = "a quiet beach at dusk soft light on the waves portrait in neon rain golden forest fog film grain lens"
+MOST_WORDS = 14
 _FORK = multiprocessing.get_context("fork")
 
 
@@ -80,7 +83,8 @@ def _job(email: str, at: datetime, chance: Random) -> Iterator[dict[str, Any]]:
     id_, ended, failed = _id(chance), at + timedelta(seconds=5 + chance.randrange(30)), chance.random() < 0.5
     yield {
         "kind": "job", "id": id_, "user": email, "character": "Luna", "status": "failed" if failed else "completed",
-        "prompt": "A quiet beach at dusk, soft light on the waves", "quality": "hq", "aspect_ratio": "16:9",
+        "prompt": ", ".join(chance.choices(_PROMPT.split(), k=chance.randint(6, MOST_WORDS))), "quality": "hq",
+        "aspect_ratio": "16:9",
         "image_count": 2, "credits_used": 4, "created_at": at.isoformat(), "completed_at": ended.isoformat(),
         "error": "The provider was busy." if failed else "", "model": "older-1",
     }  # fmt: skip

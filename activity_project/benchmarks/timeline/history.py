@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from django.db import connection
-
-from apps.common.progress import track
+from activity_project.benchmarks.databases import in_bulk
 
 HEAVY, NEWCOMER, MEDIAN = 1, 2, 3
 LUNA, KAI, RARE = (UUID(int=number) for number in (1, 2, 3))
@@ -52,12 +50,7 @@ class Size:
 
 def fill(size: Size) -> None:
     """Writes the data into the empty tables of the present database."""
-    steps = list(_steps(size))
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica; SET statement_timeout = 0; SET work_mem = '256MB'")
-        for step in track(steps, total=len(steps), label=f"data, {size.rows:,} rows"):
-            cursor.execute(step)
-        cursor.execute("RESET session_replication_role; RESET statement_timeout; RESET work_mem")
+    in_bulk(list(_steps(size)), label=f"data, {size.rows:,} rows")
 
 
 def _steps(size: Size) -> Iterator[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
+from apps.common.personal_data import anonymous
 from apps.orders.backfill.deliveries import MAIL, PRINTIFY, Told
 from apps.orders.models import MailKind, Order, Refund, SentMail, Shipment
 from apps.orders.operations.facts import source_key
@@ -120,7 +121,7 @@ def _production(order: Order) -> Iterator[PastEvent]:
 def _parcels(order: Order, parcels: Sequence[Shipment]) -> Iterator[PastEvent]:
     for parcel in parcels or _only_parcel(order):
         payload = {"carrier": parcel.carrier, "tracking_number": parcel.number, "tracking_url": parcel.url}
-        yield _event(order, "order.shipped", parcel.shipped_at, payload, parcel.number)
+        yield _event(order, "order.shipped", parcel.shipped_at, payload, anonymous(parcel.number))
 
 
 def _only_parcel(order: Order) -> list[Shipment]:

@@ -129,6 +129,7 @@ def ended_row(ended: Ended, seen: Seen, now: datetime) -> FeedRow:
         id=_problem_id(ended.entry.fingerprint),
         choice=_problem_choice(ended.entry.fingerprint, seen),
         count=f"×{grouped(ended.together)}" if ended.together > 1 else "",
+        late="",
     )
 
 

@@ -14,6 +14,7 @@ from apps.common.access import staff
 from apps.common.pages import partial_asked_for, render_page
 from apps.common.staff_pages import StaffPage, register
 from apps.orders import feed
+from apps.orders.staff.answers import count_words
 from apps.orders.staff.asked import address
 from apps.orders.staff.export_views import export_links
 from apps.orders.staff.feed_forms import FeedQuery, Tab
@@ -58,13 +59,7 @@ def activity(request: UserRequest) -> HttpResponse:
 @require_safe
 def badge(request: UserRequest) -> HttpResponse:
     """How much needs attention, for the navigation; nothing at all where nothing does."""
-    count = feed.count_needing_attention()
-    return render_page(request, "orders/staff/badge.html", {"count": count_words(count)} if count else {})
-
-
-def count_words(count: int) -> str:
-    """``3``, or ``99+`` where it was counted no further."""
-    return f"{feed.MOST_COUNTED - 1}+" if count >= feed.MOST_COUNTED else str(count)
+    return render_page(request, "orders/staff/badge.html", {"count": count_words(feed.count_needing_attention())})
 
 
 def _list(asked: FeedQuery) -> dict[str, Any]:
@@ -83,14 +78,13 @@ def _list(asked: FeedQuery) -> dict[str, Any]:
 
 def _around(request: UserRequest, asked: FeedQuery) -> dict[str, Any]:
     """What stands around the lines."""
-    open_count = feed.count_needing_attention()
     here = reverse("staff:feed")
     return {
         "tab": asked.tab.value,
         "icons": ROW_ICONS,
         "all_url": here,
         "attention_url": address(here, {"tab": Tab.ATTENTION.value}),
-        "open_count": count_words(open_count) if open_count else "",
+        "open_count": count_words(feed.count_needing_attention()),
         "filters": asked.form,
         "notices": asked.notices,
         "is_narrowed": bool(asked.applied),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.orders.staff import export_views, feed_views, order_views, resolving_views
+from apps.orders.staff import act_views, export_views, feed_views, order_views, resolving_views
 
 urlpatterns = [
     path("activity/", feed_views.activity, name="feed"),
@@ -14,5 +14,8 @@ urlpatterns = [
     path("orders/", order_views.orders, name="orders"),
     path("orders/<uuid:order_id>/", order_views.order, name="order"),
     path("orders/<uuid:order_id>/comment/", order_views.comment, name="comment-order"),
+    path("orders/<uuid:order_id>/act/<slug:name>/", act_views.act, name="act-on-order"),
+    path("orders/<uuid:order_id>/cancel/", act_views.cancel, name="cancel-order"),
+    path("orders/<uuid:order_id>/refund/", act_views.refund, name="refund-order"),
     path("orders/<uuid:order_id>/resolve/", resolving_views.resolve_order, name="resolve-order"),
 ]

@@ -41,7 +41,7 @@ class Command(BaseCommand):
         try:
             stretches = prune(before=before, batch=batch)
             total = old.removable + old.open
-            for each in track(stretches, total=total, label="entries looked at", weigh=lambda done: done.looked_at):
+            for each in track(stretches, total=total, label="entries looked at", size=lambda done: done.looked_at):
                 done += each
         except KeyboardInterrupt:
             raise CommandError(f"Interrupted. {_summary(done, before)}", returncode=130) from None
