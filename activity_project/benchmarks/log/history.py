@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from apps.common.progress import track
+from activity_project.benchmarks.databases import in_bulk
 
 DEFAULT_ROWS = 500_000
 DAYS = 90
@@ -49,18 +49,7 @@ class Size:
 
 def fill(size: Size) -> None:
     """Writes the data into the empty tables of the present database."""
-    steps = list(_steps(size))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SET session_replication_role = replica; SET statement_timeout = 0; SET work_mem = '256MB';"
-            " SET maintenance_work_mem = '512MB'; SET synchronous_commit = off"
-        )
-        for step in track(steps, total=len(steps), label=f"data, {size.rows:,} entries"):
-            cursor.execute(step)
-        cursor.execute(
-            "RESET session_replication_role; RESET statement_timeout; RESET work_mem; RESET maintenance_work_mem;"
-            " RESET synchronous_commit"
-        )
+    in_bulk(list(_steps(size)), label=f"data, {size.rows:,} entries")
 
 
 def add_day(size: Size, day: int) -> None:

@@ -11,13 +11,14 @@ from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
 from apps.common.alone import UNLIMITED, alone
 from apps.orders.backfill import deliveries, writing
 from apps.orders.backfill.stories import Past, story
 from apps.orders.log.past import write_past
-from apps.orders.models import Order, Refund, SentMail, Shipment
+from apps.orders.models import Cart, Order, Refund, SentMail, Shipment
 
 Row = TypeVar("Row", Shipment, Refund, SentMail)
 
@@ -112,7 +113,8 @@ def _tell(order_ids: Sequence[UUID], *, write: bool) -> Backfilled:
 
 def pasts_of(order_ids: Sequence[UUID]) -> list[Past]:
     """The pasts of those of the orders that have no entries."""
-    orders = Order.objects.filter(pk__in=order_ids).without_activity().select_related("cart").defer("shipping_address")
+    orders = Order.objects.filter(pk__in=order_ids).without_activity().defer("shipping_address")
+    carts = _recovered_carts(order_ids)
     parcels = _by_order(Shipment.objects.filter(order__in=order_ids).order_by("shipped_at", "number"))
     refunds = _by_order(Refund.objects.filter(order__in=order_ids).order_by("refunded_at", "total_minor"))
     mails = _by_order(SentMail.objects.filter(order__in=order_ids).order_by("sent_at", "pk"))
@@ -120,6 +122,7 @@ def pasts_of(order_ids: Sequence[UUID]) -> list[Past]:
     return [
         Past(
             order=order,
+            carts=carts.get(order.cart_id, ()) if order.cart_id else (),
             parcels=parcels.get(order.pk, ()),
             refunds=refunds.get(order.pk, ()),
             mails=mails.get(order.pk, ()),
@@ -127,6 +130,15 @@ def pasts_of(order_ids: Sequence[UUID]) -> list[Past]:
         )
         for order in orders
     ]
+
+
+def _recovered_carts(order_ids: Sequence[UUID]) -> dict[UUID, list[Cart]]:
+    """Carts that were left and came back, by the cart that was bought, which is their own or the one they went into."""
+    of_them = Q(orders__in=order_ids) | Q(merged_into__orders__in=order_ids)
+    found: dict[UUID, list[Cart]] = {}
+    for cart in Cart.objects.filter(of_them, recovered_at__isnull=False).distinct().order_by("pk"):
+        found.setdefault(cart.merged_into_id or cart.pk, []).append(cart)
+    return found
 
 
 def _by_order(rows: Iterable[Row]) -> dict[UUID, list[Row]]:
