@@ -45,6 +45,7 @@ MATRIX = {
     "home": _row(HOME, anonymous=IN),
     "healthz": EVERYONE,
     "readyz": EVERYONE,
+    "metrics": _row(GONE),  # there is none unless a token is set, and then by that alone
     "accounts:account": OWN_PAGE,
     "accounts:create-token": _row(POSTED, anonymous=SIGN_IN),
     "accounts:revoke-token": OWNERS_ACT,
