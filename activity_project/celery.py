@@ -41,6 +41,7 @@ app.conf.update(
     CELERY_DB_REUSE_MAX=100,
     timezone="UTC",
     beat_schedule={
+        "heartbeat": {"task": "common.heartbeat", "schedule": 15.0, "options": {"expires": 15}},
         "sweep-generations": {"task": "generations.sweep", "schedule": 15.0, "options": {"expires": 15}},
         "renew-plans": {"task": "credits.renew_plans", "schedule": 60.0, "options": {"expires": 60}},
         "tidy-generations": {"task": "generations.tidy", "schedule": 86_400.0, "options": {"expires": 3_600}},

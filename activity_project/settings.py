@@ -312,6 +312,17 @@ if environment.flag("BEHIND_PROXY", default=False):
 LOGGING_CONFIG = "activity_project.logs.configure"
 LOGGING = logs.settings(as_json=not DEBUG, level=environment.text("LOG_LEVEL", "INFO"))
 
+# --- Monitoring -------------------------------------------------------------------------------
+
+# What /readyz holds the parts of this installation to. For one answer of the database, or of the broker:
+READYZ_ANSWER_MS = environment.integer("READYZ_ANSWER_MS", 500, least=10, most=2_000)
+# How old beat's heartbeat may be, which comes every 15 seconds,
+READYZ_BEAT_SECONDS = environment.integer("READYZ_BEAT_SECONDS", 90, least=15)
+# how many entries of the activity log may wait in the spool,
+READYZ_SPOOL_ENTRIES = environment.integer("READYZ_SPOOL_ENTRIES", 100)
+# and how many webhooks for being processed although they are due.
+READYZ_INBOX_DELIVERIES = environment.integer("READYZ_INBOX_DELIVERIES", 100)
+
 # --- Sandbox ----------------------------------------------------------------------------------
 
 # Stand-ins for the providers, on a development machine without keys. Last, because it takes their places above.

@@ -157,6 +157,7 @@ MATRIX = {
     "staff:person": WITH_PERMISSION,
     "staff:feed": WITH_PERMISSION,
     "staff:feed-badge": WITH_PERMISSION,
+    "staff:feed-news": WITH_PERMISSION | {"admin": 286},
     "staff:feed-csv": WITH_PERMISSION,
     "staff:feed-json": WITH_PERMISSION,
     "staff:resolve": WITH_PERMISSION | {"admin": POSTED},

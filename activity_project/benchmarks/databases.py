@@ -46,12 +46,6 @@ def own_database(suffix: str, *, content: str, fill: Callable[[], None], fresh: 
         _lead_to(product)
 
 
-def forget_content() -> None:
-    """The present benchmark's data won't be what they were: next time they are made anew."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP TABLE IF EXISTS {_STAMP_TABLE}")
-
-
 def in_bulk(steps: Sequence[str], *, label: str) -> None:
     """Runs statements that write much into the present database, as fast as that goes."""
     with connection.cursor() as cursor:
@@ -59,6 +53,12 @@ def in_bulk(steps: Sequence[str], *, label: str) -> None:
         for step in track(steps, total=len(steps), label=label):
             cursor.execute(step)
         cursor.execute("; ".join(f"RESET {name}" for name in _IN_BULK))
+
+
+def forget_content() -> None:
+    """The present benchmark's data won't be what they were: next time they are made anew."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {_STAMP_TABLE}")
 
 
 def _stamp(content: str) -> str:

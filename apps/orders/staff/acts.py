@@ -107,6 +107,7 @@ class RefundForm(forms.Form):
     def __init__(self, data: QueryDict | None = None, *, order: Order) -> None:
         super().__init__(data, auto_id="refund_%s")
         self._order = order
+        self.fields["amount"].label = _("Amount in %s") % order.currency
 
     def clean_amount(self) -> int | None:
         """The amount in the currency's minor unit; null for all that is left."""

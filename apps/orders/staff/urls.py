@@ -7,6 +7,7 @@ from apps.orders.staff import act_views, export_views, feed_views, order_views, 
 urlpatterns = [
     path("activity/", feed_views.activity, name="feed"),
     path("activity/badge/", feed_views.badge, name="feed-badge"),
+    path("activity/new/", feed_views.news, name="feed-news"),
     path("activity/export.csv", export_views.export_csv, name="feed-csv"),
     path("activity/export.json", export_views.export_json, name="feed-json"),
     path("activity/resolve/", resolving_views.resolve, name="resolve"),
