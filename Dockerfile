@@ -16,13 +16,13 @@ RUN SECRET_KEY=only-while-building STATIC_ROOT=/app/staticfiles /venv/bin/python
 
 FROM python:3.13-slim-trixie
 RUN groupadd --gid 10001 activity && useradd --uid 10001 --gid activity --no-create-home --shell /usr/sbin/nologin activity \
-    && install -d -o activity -g activity /data /data/media /data/spool
+    && install -d -o activity -g activity /data /data/media /data/spool /data/metrics
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     ACTIVITY_DATA_DIR=/data MEDIA_ROOT=/data/media STATIC_ROOT=/app/staticfiles
 USER 10001:10001
-VOLUME /data/media /data/spool
+VOLUME /data/media /data/spool /data/metrics
 EXPOSE 8000
 CMD ["gunicorn", "--config", "python:activity_project.gunicorn", "activity_project.wsgi"]

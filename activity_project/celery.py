@@ -5,7 +5,7 @@ from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import setup_logging, task_prerun, worker_process_init
+from celery.signals import setup_logging, task_postrun, task_prerun, task_revoked, worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "activity_project.settings")
 
@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from activity_project import processes
+from activity_project.monitoring import outcomes
 
 app = Celery("activity")
 app.conf.update(
@@ -41,6 +42,7 @@ app.conf.update(
     CELERY_DB_REUSE_MAX=100,
     timezone="UTC",
     beat_schedule={
+        "heartbeat": {"task": "common.heartbeat", "schedule": 15.0, "options": {"expires": 15}},
         "sweep-generations": {"task": "generations.sweep", "schedule": 15.0, "options": {"expires": 15}},
         "renew-plans": {"task": "credits.renew_plans", "schedule": 60.0, "options": {"expires": 60}},
         "tidy-generations": {"task": "generations.tidy", "schedule": 86_400.0, "options": {"expires": 3_600}},
@@ -107,3 +109,21 @@ def follow_the_parent(**_: Any) -> None:
 def look_at_connections(**_: Any) -> None:
     """A connection that broke while the database was away, or is too old, is replaced, as it is before a request."""
     close_old_connections()
+
+
+@task_prerun.connect
+def note_begin(task_id: str, **_: Any) -> None:
+    """How long tasks run, and how they end, is counted."""
+    outcomes.begin(task_id)
+
+
+@task_postrun.connect
+def note_end(task_id: str, task: Any, state: str | None, **_: Any) -> None:
+    """Also where the task raised."""
+    outcomes.end(task_id, task.name, state or "rejected")
+
+
+@task_revoked.connect
+def note_expiry(sender: Any, *, expired: bool, **_: Any) -> None:
+    """One that came too late to be of use: the next of its kind is on its way."""
+    outcomes.leave_out(sender.name, "expired" if expired else "revoked")

@@ -1,6 +1,6 @@
-"""The demonstration: three people with different histories and two of the staff, all of them plainly made up.
+"""The demonstration: three people with different histories and three of the staff, all of them plainly made up.
 
-Small histories get real pictures; people beyond the five are for trying things at size and come at COPY speed.
+Small histories get real pictures; people beyond the cast are for trying things at size and come at COPY speed.
 """
 
 from dataclasses import dataclass
@@ -28,6 +28,7 @@ from apps.generations.operations import add_images
 from apps.generations.providers.base import ImageRequest
 from apps.generations.providers.sketch import SketchProvider
 from apps.generations.states import Status
+from apps.orders import demo as orders_demo
 
 PASSWORD = "demo-password"  # noqa: S105  # printed at every start of a demonstration
 BULK_DOMAIN = "bulk.demo.example"
@@ -82,6 +83,13 @@ CAST = (
         may=("view_generationjob",),
         plan="free",
     ),
+    Part(
+        email="shop@demo.example",
+        about="staff, works on orders and what needs attention, gives no money back",
+        is_staff=True,
+        may=("view_activityentry", "view_order", "work_orders"),
+        plan="free",
+    ),
 )
 
 
@@ -107,6 +115,13 @@ def seed_issuer(*, issuances: int, seed: int, now: datetime) -> int:
     owner, *holders = (User.objects.get(email=part.email) for part in CAST[:3])
     count, chance = issuances or credentials.ISSUANCES, Random(f"{seed}:credentials")
     return credentials.seed_issuer(owner=owner, holders=holders, issuances=count, chance=chance, now=now)
+
+
+def seed_orders(*, orders: int, seed: int, now: datetime) -> int:
+    """Fills the shop's past with some orders, or as many as asked for. Returns how many were added."""
+    owners = list(User.objects.filter(email__in=[part.email for part in CAST[:2]]).order_by("email"))
+    staff = User.objects.get(email="staff@demo.example")
+    return orders_demo.seed_orders(orders=orders or orders_demo.ORDERS, owners=owners, staff=staff, seed=seed, now=now)
 
 
 def seed_crowd(*, users: int, jobs: int, seed: int, now: datetime) -> int:

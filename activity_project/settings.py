@@ -57,7 +57,13 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
 ]
 
+# Who shows it may read /metrics; without it requests aren't timed and the address doesn't exist.
+METRICS_TOKEN = environment.text("METRICS_TOKEN")
+if METRICS_TOKEN and len(METRICS_TOKEN) < 16:
+    raise ImproperlyConfigured("METRICS_TOKEN is short enough to be guessed; write 16 characters or more.")
+
 MIDDLEWARE = [
+    *(["apps.common.metering.MeteringMiddleware"] if METRICS_TOKEN else []),
     "apps.common.problem.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -301,7 +307,7 @@ CSRF_COOKIE_SAMESITE = "Lax"
 # DEBUG serves plain HTTP on this machine; anything else is HTTPS, behind a proxy that says so.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SECURE_SSL_REDIRECT = environment.flag("SECURE_SSL_REDIRECT", default=not DEBUG)
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 0 if DEBUG else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
 if environment.flag("BEHIND_PROXY", default=False):
@@ -311,6 +317,20 @@ if environment.flag("BEHIND_PROXY", default=False):
 
 LOGGING_CONFIG = "activity_project.logs.configure"
 LOGGING = logs.settings(as_json=not DEBUG, level=environment.text("LOG_LEVEL", "INFO"))
+
+# --- Monitoring -------------------------------------------------------------------------------
+
+# What /readyz holds the parts of this installation to. For one answer of the database, or of the broker:
+READYZ_ANSWER_MS = environment.integer("READYZ_ANSWER_MS", 500, least=10, most=2_000)
+# How old beat's heartbeat may be, which comes every 15 seconds,
+READYZ_BEAT_SECONDS = environment.integer("READYZ_BEAT_SECONDS", 90, least=15)
+# how many entries of the activity log may wait in the spool,
+READYZ_SPOOL_ENTRIES = environment.integer("READYZ_SPOOL_ENTRIES", 100)
+# and how many webhooks for being processed although they are due.
+READYZ_INBOX_DELIVERIES = environment.integer("READYZ_INBOX_DELIVERIES", 100)
+
+# Where every process counts, shared by all those of a host; best in memory: a full disk must not stop the counting.
+METRICS_DIR = Path(environment.text("METRICS_DIR", str(DATA_DIR / "metrics")))
 
 # --- Sandbox ----------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from activity_project.api import api, network_api
+from activity_project.monitoring.views import metrics, readyz
 from activity_project.trpc import call
 from apps.common import views
 from apps.credentials.api.frame import no_route
@@ -12,7 +13,8 @@ from apps.credentials.api.frame import no_route
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
-    path("readyz", views.readyz, name="readyz"),
+    path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", api.urls),
     path("api/", network_api.urls),

@@ -94,6 +94,12 @@ def in_bulk(steps: Sequence[str], *, label: str) -> None:
         cursor.execute("; ".join(f"RESET {name}" for name in _IN_BULK))
 
 
+def forget_content() -> None:
+    """The present benchmark's data won't be what they were: next time they are made anew."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {_STAMP_TABLE}")
+
+
 def _stamp(content: str) -> str:
     leaves = sorted(MigrationLoader(None).graph.leaf_nodes())
     return blake2s(f"{content}|{leaves}".encode(), digest_size=16).hexdigest()

@@ -16,6 +16,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 
 from apps.accounts.models import User
+from apps.common.metrics import LEDGER_REFUSALS
 from apps.common.sql import fetch_prepared
 from apps.credits.models import JOB_REFERENCE, CreditAccount, CreditTransaction, TransactionType
 
@@ -223,6 +224,7 @@ def _repeated(movement: Movement) -> Entry | None:
     if before is None:
         return None
     if any(getattr(before, name) != getattr(movement, name) for name in ("user_id", "type", "amount", "reference_id")):
+        LEDGER_REFUSALS.labels("key_reused").inc()
         raise KeyReused(f"{movement.key!r} was used for another movement.")
     return Entry(before.id, before.seq, before.amount, before.balance_after, before.created_at)
 
@@ -247,6 +249,7 @@ def _open_account(user_id: int) -> None:
 
 
 def _refuse(movement: Movement) -> NoReturn:
+    LEDGER_REFUSALS.labels("insufficient_credits").inc()
     raise InsufficientCredits(balance=balance_of(movement.user_id), needed=-movement.amount)
 
 

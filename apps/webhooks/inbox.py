@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from apps.common.enqueue import enqueue_after_commit
+from apps.common.metrics import WEBHOOKS_RECEIVED
 from apps.webhooks import registry
 from apps.webhooks.models import MAX_EVENT_ID, MAX_EVENT_TYPE, DeliveryStatus
 
@@ -75,6 +76,7 @@ def store(*, provider: str, envelope: Envelope, body: bytes, headers: Mapping[st
     with connection.cursor() as cursor:
         cursor.execute(_STORE, params)
         row: tuple[UUID] | None = cursor.fetchone()
+    WEBHOOKS_RECEIVED.labels(provider, "stored" if row else "duplicate").inc()
     if row and wanted:
         enqueue_after_commit(PROCESS, str(row[0]))
     return row[0] if row else None

@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from apps.common.enqueue import send
+from apps.common.metrics import WEBHOOKS_PROCESSED
 from apps.common.sql import ClockTimestamp
 from apps.webhooks import registry
 from apps.webhooks.inbox import PROCESS
@@ -53,6 +54,7 @@ def _process(delivery_id: UUID, *, again: bool) -> DeliveryStatus | None:
     )
     if delivery.status == DeliveryStatus.FAILED:
         registry.tell_recovery(delivery)
+    WEBHOOKS_PROCESSED.labels(delivery.provider, status.value).inc()
     return status
 
 
@@ -88,6 +90,7 @@ def _note_failure(delivery_id: UUID, error: Exception, attempts: int) -> Deliver
     else:
         _try_again(delivery)
     delivery.save(update_fields=["attempts", "error", "status", "due_at"])
+    WEBHOOKS_PROCESSED.labels(delivery.provider, delivery.status).inc()
     return DeliveryStatus(delivery.status)
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from apps.common.access import public
 from apps.common.limits import Limit, network_of
+from apps.common.metrics import WEBHOOKS_RECEIVED
 from apps.webhooks import email, inbox
 from apps.webhooks.inbox import MAX_BODY_BYTES, BadSignature, Source
 from apps.webhooks.printify import Printify
@@ -40,25 +41,25 @@ def printify(request: HttpRequest) -> HttpResponse:
 @require_POST
 def mail(request: HttpRequest, esp: str) -> HttpResponse:
     """``/webhooks/email/<mail provider>/``"""
-    if _is_too_large(request):
-        return _said(413)
     try:
-        return _answered(request, lambda: email.receive(esp, request))
+        return _answered(request, email.PROVIDER, lambda: email.receive(esp, request))
     except email.UnknownProvider:
         raise Http404 from None
 
 
 def _receive(source: Source, request: HttpRequest) -> HttpResponse:
+    return _answered(request, source.name, lambda: inbox.receive(source, request.body, request.headers))
+
+
+def _answered(request: HttpRequest, provider: str, take_in: Callable[[], object]) -> HttpResponse:
+    """200 as soon as it is stored; 413 for one too large; 400 for one that nobody signed, 429 for too many of those."""
     if _is_too_large(request):
+        WEBHOOKS_RECEIVED.labels(provider, "too_large").inc()
         return _said(413)
-    return _answered(request, lambda: inbox.receive(source, request.body, request.headers))
-
-
-def _answered(request: HttpRequest, take_in: Callable[[], object]) -> HttpResponse:
-    """200 as soon as the message is stored; 400 for one that nobody signed, and 429 for too many of those."""
     try:
         take_in()
     except BadSignature as reason:
+        WEBHOOKS_RECEIVED.labels(provider, "refused").inc()
         log.warning("webhook refused", path=request.path, reason=str(reason))
         # Counted after the check, so that whoever floods us never keeps the provider out.
         return _said(400 if BAD_SIGNATURES.count(network_of(request.META.get("REMOTE_ADDR", ""))) else 429)

@@ -6,14 +6,12 @@ They aren't logged, and are dropped when the import is over, or by the next one 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
 
 from django.db import connection
 
+from apps.common.alone import UNLIMITED, alone, own_tables
 from apps.generations.importing.rows import Cells, Kind
 
-# One import at a time, whoever starts it: the number is the first eight letters of "generations".
-_LOCK = int.from_bytes(b"generati", "big")
 _ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 _TABLES = {
@@ -51,25 +49,10 @@ class AnotherImport(Exception):
 @contextmanager
 def tables() -> Iterator[None]:
     """Has the import's tables within the block, empty at first. Raises AnotherImport."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
-        if not cursor.fetchone()[0]:
-            raise AnotherImport
-        try:
-            # Sums over a whole history take longer than a page may.
-            cursor.execute("SET statement_timeout = 0; SET work_mem = '64MB'")
-            _drop(cursor)
-            for name, columns in _TABLES.items():
-                cursor.execute(f"CREATE UNLOGGED TABLE {name} ({columns})")
-            yield
-        finally:
-            _drop(cursor)
-            cursor.execute("RESET statement_timeout; RESET work_mem")
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
-
-
-def _drop(cursor: Any) -> None:
-    cursor.execute(f"DROP TABLE IF EXISTS {', '.join([*_TABLES, *_JUDGED])}")
+    # Sums over a whole history take longer than a page may.
+    settings = UNLIMITED | {"work_mem": "64MB"}
+    with alone("generations", busy=AnotherImport, settings=settings), own_tables(_TABLES, made_later=_JUDGED):
+        yield
 
 
 def copy(texts: Texts) -> None:

@@ -368,7 +368,7 @@ def test_two_imports_do_not_run_at_once(import_records: Importer) -> None:
     other = connection.copy()
     try:
         with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [staging._LOCK])
+            cursor.execute("SELECT pg_advisory_lock(%s)", [int.from_bytes(b"generati", "big")])
         with pytest.raises(CommandError, match="Another import"):
             import_records(person())
     finally:

@@ -17,14 +17,15 @@ from apps.orders import feed, operations
 from apps.orders.backfill import deliveries, run, writing
 from apps.orders.backfill.run import AnotherBackfill, Backfilled, backfill
 from apps.orders.backfill.stories import story
-from apps.orders.log import log_event
+from apps.orders.log import log_event, past
+from apps.orders.log.past import write_past
 from apps.orders.models import ActivityEntry, OpenProblem, Order, Resolution
 from apps.orders.models.activity_log import NEEDS_ATTENTION
 from apps.webhooks.models import WebhookDelivery
 from apps.webhooks.processing import process
 from tests.orders.backfill.lives import LIFE, lived, lose_the_log, timeline
 from tests.orders.deliveries import later
-from tests.orders.factories import NOON, open_order, paid_order
+from tests.orders.factories import NOON, CartFactory, open_order, paid_order
 from tests.threads import at_once
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -117,11 +118,11 @@ def test_what_lived_on_while_it_was_rebuilt_is_no_second_line_either() -> None:
     lose_the_log()
     now = timezone.now()
     with deliveries.gathered():
-        (past,) = run.pasts_of([order.pk])
-    entries = writing.entries_of(past.order, story(past), now)
+        (its_past,) = run.pasts_of([order.pk])
+    entries = writing.entries_of(order, story(its_past), now)
     log_event("order.created", order=order, source_key=entries[0].source_key)
 
-    assert writing.write(entries, writing.acts_on(entries, now), now) == 0
+    assert write_past(entries, writing.acts_on(entries, now), backfilled=True) == 0
     assert len(timeline(order)) == 1
 
 
@@ -194,6 +195,21 @@ def test_another_shops_orders_tell_of_that_shop(lines: Lines) -> None:
     ]
 
 
+def test_carts_that_came_back_are_told_with_the_order_that_paid_for_them() -> None:
+    bought = CartFactory.create(session_key="a", abandoned_at=NOON)
+    CartFactory.create(session_key="b", abandoned_at=NOON, merged_into=bought)
+    order = paid_order(cart=bought)
+    open_order(cart=bought)
+    before = timeline(order)
+    lose_the_log()
+
+    filled()
+
+    assert [line[0] for line in before].count("abandoned_cart.recovered") == 2
+    assert sorted(timeline(order), key=repr) == sorted(before, key=repr)
+    assert filled().entries == 0
+
+
 def test_a_message_that_cant_be_read_any_more_tells_nothing() -> None:
     order = lived(["paid", "disputed"])
     WebhookDelivery.objects.filter(event_type__startswith="charge.dispute").update(body=b"{}")
@@ -247,10 +263,10 @@ def test_a_failure_is_said_and_nothing_of_its_batch_is_written(monkeypatch: pyte
     paid_order()
     lose_the_log()
 
-    def refuses(_acts: object, _written: set[UUID], _now: datetime) -> Iterator[dict[str, Any]]:
+    def refuses(_acts: object, _written: set[UUID]) -> Iterator[dict[str, Any]]:
         raise OSError("the disk is full")
 
-    monkeypatch.setattr(writing, "_records", refuses)
+    monkeypatch.setattr(past, "_records", refuses)
     with pytest.raises(OSError, match="full"):
         filled()
     assert not ActivityEntry.objects.exists()

@@ -1,0 +1,1 @@
+"""What an operator asks of the running product: whether it can serve, and what it has been doing."""
