@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from activity_project.benchmarks.databases import in_bulk
+from activity_project.benchmarks.databases import UUID_FUNCTION, in_bulk
 
 HEAVY, NEWCOMER, MEDIAN = 1, 2, 3
 LUNA, KAI, RARE = (UUID(int=number) for number in (1, 2, 3))
@@ -54,7 +54,8 @@ def fill(size: Size) -> None:
 
 
 def _steps(size: Size) -> Iterator[str]:
-    yield _FUNCTIONS.format(seed=size.seed)
+    yield UUID_FUNCTION
+    yield _CHANCE.format(seed=size.seed)
     yield _PEOPLE.format(last=MEDIAN + size.crowd - 1)
     for week in range(WEEKS):
         yield _jobs(size, week)
@@ -71,13 +72,9 @@ _TABLES = (
     "users", "characters", "generation_jobs", "generation_job_words", "credit_transactions", "credit_accounts",
 )  # fmt: skip
 
-_FUNCTIONS = """
+_CHANCE = """
 CREATE FUNCTION bench_chance(person bigint, number bigint) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
-  $fn$ SELECT hashint8extended(person << 32 | number, {seed}) & 9223372036854775807 $fn$;
-CREATE FUNCTION bench_uuid(at timestamptz, key text) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $fn$
-  SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || substr(md5(key), 1, 3)
-          || '8' || substr(md5(key), 4, 15))::uuid
-$fn$
+  $fn$ SELECT hashint8extended(person << 32 | number, {seed}) & 9223372036854775807 $fn$
 """
 
 _PEOPLE = f"""

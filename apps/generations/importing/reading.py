@@ -21,7 +21,7 @@ from apps.generations.importing.rows import COLUMNS, Judge
 from apps.generations.importing.staging import Copies, Texts
 
 READERS = 2
-LINES_A_CHUNK = 2_000
+LINES_A_CHUNK = 1_000
 # Forked, they have the program in memory already; nobody writes into their copies of the connection.
 _FORK: Any = multiprocessing.get_context("fork")
 
