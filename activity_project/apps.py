@@ -16,6 +16,8 @@ class ProjectConfig(AppConfig):
     def ready(self) -> None:
         if settings.METRICS_TOKEN:
             counting.begin(Path(settings.METRICS_DIR))
+        if settings.SENTRY_DSN:
+            import_module("activity_project.monitoring.errors").begin(settings.SENTRY_DSN)
         import_module("activity_project.celery")
 
 

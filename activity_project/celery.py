@@ -5,7 +5,14 @@ from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import setup_logging, task_postrun, task_prerun, task_revoked, worker_process_init
+from celery.signals import (
+    before_task_publish,
+    setup_logging,
+    task_postrun,
+    task_prerun,
+    task_revoked,
+    worker_process_init,
+)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "activity_project.settings")
 
@@ -14,6 +21,7 @@ from django.db import close_old_connections
 
 from activity_project import processes
 from activity_project.monitoring import outcomes
+from apps.common import request_ids
 
 app = Celery("activity")
 app.conf.update(
@@ -111,6 +119,19 @@ def look_at_connections(**_: Any) -> None:
     close_old_connections()
 
 
+@before_task_publish.connect
+def send_request_id(headers: dict[str, Any], **_: Any) -> None:
+    """What a task does belongs to the request that set it off."""
+    headers[request_ids.KEY] = request_ids.current()
+
+
+@task_prerun.connect
+def take_up_request_id(task: Any, **_: Any) -> None:
+    """In the task's log lines, and in what it records and sends."""
+    if not task.request.is_eager:
+        request_ids.go_on(task.request.get(request_ids.KEY))
+
+
 @task_prerun.connect
 def note_begin(task_id: str, **_: Any) -> None:
     """How long tasks run, and how they end, is counted."""
@@ -121,6 +142,8 @@ def note_begin(task_id: str, **_: Any) -> None:
 def note_end(task_id: str, task: Any, state: str | None, **_: Any) -> None:
     """Also where the task raised."""
     outcomes.end(task_id, task.name, state or "rejected")
+    if not task.request.is_eager:
+        request_ids.end()
 
 
 @task_revoked.connect

@@ -64,6 +64,7 @@ if METRICS_TOKEN and len(METRICS_TOKEN) < 16:
 
 MIDDLEWARE = [
     *(["apps.common.metering.MeteringMiddleware"] if METRICS_TOKEN else []),
+    "apps.common.request_ids.RequestIdMiddleware",
     "apps.common.problem.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -331,6 +332,12 @@ READYZ_INBOX_DELIVERIES = environment.integer("READYZ_INBOX_DELIVERIES", 100)
 
 # Where every process counts, shared by all those of a host; best in memory: a full disk must not stop the counting.
 METRICS_DIR = Path(environment.text("METRICS_DIR", str(DATA_DIR / "metrics")))
+
+# Where errors are reported to.
+SENTRY_DSN = environment.text("SENTRY_DSN")
+if SENTRY_DSN:
+    environment.http_url("SENTRY_DSN", "https://key@sentry.example.com/1")
+    environment.required_package("sentry_sdk", extra="sentry", why="SENTRY_DSN asks for reports of errors.")
 
 # --- Sandbox ----------------------------------------------------------------------------------
 

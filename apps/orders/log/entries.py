@@ -18,6 +18,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from apps.common import request_ids
 from apps.common.identifiers import uuid_v7_at
 from apps.orders.event_types import EVENT_TYPES, EventType, Mend, fingerprint, menders_of
 from apps.orders.models import Order
@@ -83,7 +84,7 @@ def build(
     """The entry for what was asked, and what was wrong with the asking. Without an ``id`` it gets one of now."""
     faults: list[str] = []
     known = _known_type(event_type, faults)
-    facts, packed = _payload(_with_number(payload, order, faults), faults)
+    facts, packed = _payload(_with_context(payload, order, faults), faults)
     order_id = _order_id(order, faults)
     key = known.key if known else as_text(event_type, MAX_EVENT_TYPE) or "unknown"
     rank = _level(level, known, faults)
@@ -108,13 +109,14 @@ def _known_type(event_type: object, faults: list[str]) -> EventType | None:
     return known
 
 
-def _with_number(payload: object, order: object, faults: list[str]) -> Mapping[Any, Any]:
-    """The facts, and the order's number, so that a list of entries needn't look the orders up."""
+def _with_context(payload: object, order: object, faults: list[str]) -> Mapping[Any, Any]:
+    """The facts, the order's number, so that lists needn't look the orders up, and the request that led here."""
     if payload is not None and not isinstance(payload, Mapping):
         faults.append(f"the payload is a {type(payload).__name__}")
         payload = {"given": payload}
-    facts: Mapping[Any, Any] = payload or {}
-    return {**facts, "order_number": order.number} if isinstance(order, Order) else facts
+    number = {"order_number": order.number} if isinstance(order, Order) else {}
+    request_id = request_ids.current()
+    return {**(payload or {}), **number, **({request_ids.KEY: request_id} if request_id else {})}
 
 
 def _order_id(order: object, faults: list[str]) -> UUID | None:

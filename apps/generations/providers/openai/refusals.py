@@ -31,7 +31,7 @@ def refusal(error: APIStatusError, *, now: datetime) -> ProviderError:
         status=error.status_code,
         code=error.code,
         parameter=error.param,
-        request_id=error.request_id,
+        providers_request_id=error.request_id,
     )
     if error.code in ABOUT_CONTENT:
         return ProviderError(_("The provider refused the prompt for its content."), "content_refused", permanent=True)
