@@ -1,6 +1,6 @@
-"""The demonstration: three people with different histories and two of the staff, all of them plainly made up.
+"""The demonstration: three people with different histories and three of the staff, all of them plainly made up.
 
-Small histories get real pictures; people beyond the five are for trying things at size and come at COPY speed.
+Small histories get real pictures; people beyond the cast are for trying things at size and come at COPY speed.
 """
 
 from dataclasses import dataclass
@@ -81,6 +81,13 @@ CAST = (
         about="staff, sees generations but no images, corrects nothing",
         is_staff=True,
         may=("view_generationjob",),
+        plan="free",
+    ),
+    Part(
+        email="shop@demo.example",
+        about="staff, works on orders and what needs attention, gives no money back",
+        is_staff=True,
+        may=("view_activityentry", "view_order", "work_orders"),
         plan="free",
     ),
 )

@@ -1,9 +1,10 @@
 """What a statement costs the server: EXPLAIN ANALYZE of it as a web process runs it."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from psycopg import sql
 
 from apps.common.sql import numbered
@@ -51,4 +52,19 @@ def explain(query: str, params: Mapping[str, Any]) -> Plan:
             (answer,) = db.fetchone()
         finally:
             db.execute("DEALLOCATE asked")
+    return Plan(answer[0]["Plan"])
+
+
+def explain_all(read: Callable[[], object]) -> list[Plan]:
+    """The plans of all that a read selects, with the values with which it was sent."""
+    with CaptureQueriesContext(connection) as sent:
+        read()
+    selects = [query["sql"].replace("%", "%%") for query in sent.captured_queries if " FROM " in query["sql"]]
+    return [_plan(select) for select in selects]
+
+
+def _plan(query: str) -> Plan:
+    with connection.cursor() as db:
+        db.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {query}", [])
+        (answer,) = db.fetchone()
     return Plan(answer[0]["Plan"])

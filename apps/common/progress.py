@@ -1,7 +1,7 @@
 """Progress of long commands: a bar on a terminal, plain lines otherwise."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from rich.console import Console
@@ -12,20 +12,32 @@ T = TypeVar("T")
 _LINES = 10
 
 
-def track(things: Iterable[T], *, total: int, label: str) -> Iterator[T]:
-    """Passes the things on and shows on standard error how many of ``total`` have gone by."""
-    return _bar(things, total, label) if sys.stderr.isatty() else _lines(things, total, label)
+def one(_thing: object) -> int:
+    """What a thing counts that isn't many."""
+    return 1
 
 
-def _bar(things: Iterable[T], total: int, label: str) -> Iterator[T]:
+def track(things: Iterable[T], *, total: int, label: str, size: Callable[[T], int] = one) -> Iterator[T]:
+    """Passes the things on and shows on standard error how many of ``total`` have gone by.
+
+    Where a thing stands for many, ``size`` says for how many.
+    """
+    return _bar(things, total, label, size) if sys.stderr.isatty() else _lines(things, total, label, size)
+
+
+def _bar(things: Iterable[T], total: int, label: str, size: Callable[[T], int]) -> Iterator[T]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        yield from progress.track(things, total=total, description=label)
+        task = progress.add_task(label, total=total)
+        for thing in things:
+            yield thing
+            progress.advance(task, size(thing))
 
 
-def _lines(things: Iterable[T], total: int, label: str) -> Iterator[T]:
-    step = max(total // _LINES, 1)
-    for count, thing in enumerate(things, start=1):
+def _lines(things: Iterable[T], total: int, label: str, size: Callable[[T], int]) -> Iterator[T]:
+    count, step = 0, max(total // _LINES, 1)
+    for thing in things:
         yield thing
-        if count % step == 0 or count == total:
+        before, count = count, count + size(thing)
+        if count // step > before // step or count == total > before:
             sys.stderr.write(f"{label}: {count} of {total}\n")

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from apps.credentials import status_lists
 from apps.credentials.models import Boost, Profile
 from apps.credentials.refusals import Refused
 from apps.credentials.uris import did_of, site_url
@@ -63,9 +64,9 @@ def _short_text(name: str, value: Any) -> str:
 
 
 def open_badge(
-    *, credential_id: UUID, content: Content, issuer: Profile, recipient: Profile, issued_at: datetime
+    *, credential_id: UUID, content: Content, issuer: Profile, recipient: Profile, issued_at: datetime, place: int
 ) -> dict[str, Any]:
-    """The document, ready to be signed."""
+    """The document, ready to be signed. ``place`` is its own in the issuer's status lists."""
     address = site_url(f"/api/credentials/{credential_id}")
     return {
         "@context": CONTEXTS,
@@ -79,6 +80,7 @@ def open_badge(
             "type": ["AchievementSubject"],
             "achievement": _achievement(content, address),
         },
+        "credentialStatus": status_lists.entries(issuer.handle, place),
     }
 
 

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import transaction
 
 from apps.common.identifiers import uuid_v7_at
-from apps.credentials import signing
+from apps.credentials import signing, status_lists
 from apps.credentials.documents import Content, open_badge
 from apps.credentials.event_types import EventType, RecipientType, Source, Standing
 from apps.credentials.models import (
@@ -90,16 +90,27 @@ def _issuance(issuer: Profile, past: PastIssuance) -> Issuance:
 
 def _credentials(issuer: Profile, pairs: _Pairs, chance: Random) -> Iterator[Credential]:
     key = issuer.signing_keys.that_sign().get()
-    for past, issuance in pairs:
-        if past.holder is None:
-            continue
+    held = [(past, past.holder, issuance) for past, issuance in pairs if past.holder]
+    for place, (past, holder, issuance) in enumerate(held, start=status_lists.reserve_places(issuer, len(held))):
         at = past.first.at
         id_ = uuid_v7_at(at, chance)
-        content = Content.of_boost(past.boost)
-        document = open_badge(credential_id=id_, content=content, issuer=issuer, recipient=past.holder, issued_at=at)
-        signed = signing.sign(document, key, issuer)
+        document = open_badge(
+            credential_id=id_,
+            content=Content.of_boost(past.boost),
+            issuer=issuer,
+            recipient=holder,
+            issued_at=at,
+            place=place,
+        )
         yield Credential(
-            id=id_, issuance=issuance, recipient=past.holder, key=key, document=document, signed=signed, issued_at=at
+            id=id_,
+            issuance=issuance,
+            recipient=holder,
+            key=key,
+            document=document,
+            signed=signing.sign(document, key, issuer),
+            place=place,
+            issued_at=at,
         )
 
 

@@ -20,8 +20,8 @@ from apps.credentials import claiming
 from apps.credentials.claim_limits import BAD_CLAIMS, TooManyBadClaims, followed, offered
 from apps.credentials.forms import NameForm
 from apps.credentials.models import Profile
-from apps.credentials.profiles import open_profile_for_holder, profile_of
-from apps.credentials.received import held_by, waiting_for
+from apps.credentials.profiles import block, open_profile_for_holder, profile_by_handle, profile_of, unblock
+from apps.credentials.received import held_by, issuers_known_to, waiting_for
 from apps.credentials.refusals import NotFound, Refusal
 
 TEMPLATE = "credentials/received.html"
@@ -36,7 +36,24 @@ def received(request: UserRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     page = held_by(profile, before=int(before) if _is_number(before) else None) if profile else None
     waiting = waiting_for(profile) if profile else []
-    return render_page(request, TEMPLATE, {"profile": profile, "page": page, "waiting": waiting})
+    issuers = issuers_known_to(profile) if profile else []
+    return render_page(request, TEMPLATE, {"profile": profile, "page": page, "waiting": waiting, "issuers": issuers})
+
+
+@owner
+@require_POST
+def block_issuer(request: UserRequest, handle: str) -> HttpResponse:
+    """Takes nothing more from an issuer, or takes from them again."""
+    profile, issuer = _profile(request), profile_by_handle(handle)
+    if issuer is None:
+        raise Http404
+    if request.POST.get("act") == "unblock":
+        unblock(profile=profile, issuer=issuer)
+        messages.success(request, _("You receive from %(name)s again.") % {"name": issuer.display_name})
+    else:
+        block(profile=profile, issuer=issuer)
+        messages.success(request, _("You receive nothing more from %(name)s.") % {"name": issuer.display_name})
+    return redirect("credentials:received")
 
 
 @owner

@@ -1,6 +1,7 @@
 """Holds an issuance still, so that whoever claims, revokes or ends it does so one after another.
 
-Locks are taken in one order everywhere: claim link, inbox credential, credential, then the issuer's clock by the event.
+Locks are taken in one order everywhere: claim link, inbox credential, credential, the issuer's profile where a place in
+its status lists is given, then its clock by the event.
 """
 
 from dataclasses import dataclass

@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 
 from apps.common.enqueue import enqueue_after_commit
 from apps.common.identifiers import uuid_v7_at
-from apps.credentials import log, signing, tokens
+from apps.credentials import log, signing, status_lists, tokens
 from apps.credentials.documents import Content, open_badge
 from apps.credentials.event_types import EventType, RecipientType, Source
 from apps.credentials.keys import SealBroken
@@ -102,9 +102,9 @@ def make_credential(issuance: Issuance, *, content: Content, recipient: Profile,
     """The signed credential of an issuance, in the recipient's name. Raises SealBroken."""
     issuer = issuance.issuer
     key = issuer.signing_keys.that_sign().get()
-    credential_id = uuid_v7_at(now, _chance)
+    credential_id, place = uuid_v7_at(now, _chance), status_lists.reserve_places(issuer)
     document = open_badge(
-        credential_id=credential_id, content=content, issuer=issuer, recipient=recipient, issued_at=now
+        credential_id=credential_id, content=content, issuer=issuer, recipient=recipient, issued_at=now, place=place
     )
     return Credential.objects.create(
         id=credential_id,
@@ -113,6 +113,7 @@ def make_credential(issuance: Issuance, *, content: Content, recipient: Profile,
         key=key,
         document=document,
         signed=signing.sign(document, key, issuer),
+        place=place,
         issued_at=now,
     )
 

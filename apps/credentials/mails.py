@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 
 from apps.common.enqueue import send as enqueue
 from apps.common.posting import MailNotSent, RecipientRefused, compose, hand_over
-from apps.credentials import log, tokens
+from apps.credentials import tokens
 from apps.credentials.claim_links import content_of
-from apps.credentials.event_types import EventType, RecipientType, Source, Standing
+from apps.credentials.event_types import Standing
 from apps.credentials.models import Credential, InboxCredential
-from apps.credentials.recipients import Recipient
+from apps.credentials.undelivered import give_up
 from apps.credentials.uris import site_url
 
 GIVE_UP_AFTER: Final = timedelta(hours=24)
@@ -38,17 +38,17 @@ def mail_claim_link(inbox_id: UUID, *, now: datetime) -> bool:
         return False
     secret = tokens.of_inbox(inbox_id)
     try:
-        hand_over(_claim_mail(inbox, secret))
+        inbox.message_id = hand_over(_claim_mail(inbox, secret))
     except RecipientRefused as refusal:
-        _fail(inbox, str(refusal), now)
+        give_up(inbox, inbox.issuance, error=str(refusal), now=now)
         return False
     except MailNotSent as error:
         logger.warning("claim mail not sent", inbox=str(inbox_id), error=type(error.__cause__).__name__)
         if inbox.created_at + GIVE_UP_AFTER <= now:
-            _fail(inbox, str(error), now)
+            give_up(inbox, inbox.issuance, error=str(error), now=now)
         return False
     inbox.token_digest, inbox.mail_due = tokens.digest(secret), False
-    inbox.save(update_fields=["token_digest", "mail_due"])
+    inbox.save(update_fields=["token_digest", "mail_due", "message_id"])
     return True
 
 
@@ -83,17 +83,4 @@ def _claim_mail(inbox: InboxCredential, secret: str) -> EmailMultiAlternatives:
     subject = _("%(issuer)s has “%(name)s” for you") % context
     return compose(
         "credentials/mails/claim", context, subject=subject, to=inbox.recipient_value, name=f"{inbox.pk.hex}.claim"
-    )
-
-
-def _fail(inbox: InboxCredential, error: str, now: datetime) -> None:
-    inbox.closed_at, inbox.mail_due = now, False
-    inbox.save(update_fields=["closed_at", "mail_due"])
-    log.append(
-        issuance=inbox.issuance,
-        event_type=EventType.FAILED,
-        source=Source(inbox.issuance.source),
-        recipient=Recipient(RecipientType(inbox.recipient_type), inbox.recipient_value, None),
-        inbox_credential_id=inbox.pk,
-        metadata={"error": error},
     )

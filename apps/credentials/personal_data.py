@@ -5,20 +5,20 @@ theirs: the credentials that the person signed, the boosts they were made from, 
 something, by which verifiers find the public keys.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from secrets import token_hex
-from typing import Any, Final
+from typing import Any
 
-from allauth.account.models import EmailAddress
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Coalesce, Now
 
 from apps.accounts.models import User
+from apps.accounts.personal_data import addresses
+from apps.common.personal_data import ERASED, Section, permitted_erasure
 from apps.common.schemas import utc_text
-from apps.credentials import log
-from apps.credentials.event_types import EventType, RecipientType, Source
+from apps.credentials.event_types import EventType, RecipientType
 from apps.credentials.models import (
     ClaimLink,
     Credential,
@@ -29,11 +29,7 @@ from apps.credentials.models import (
 )
 from apps.credentials.models.credentials import InboxCredentialQuerySet
 from apps.credentials.profiles import profile_of
-from apps.credentials.recipients import Recipient
-
-ERASED: Final = "erased"
-
-Section = tuple[str, Iterable[Mapping[str, object]]]
+from apps.credentials.undelivered import give_up
 
 
 def sections(user: User) -> Iterator[Section]:
@@ -56,13 +52,18 @@ def erase(user: User, *, now: datetime) -> None:
     """Takes the person's words away, for good. What waited for them fails, and says why."""
     profile = profile_of(user)
     inboxes = _inboxes(user)
-    for inbox in inboxes.waiting().select_for_update():
-        _give_up(inbox)
+    for inbox in inboxes.waiting().select_for_update(of=("self",)).select_related("issuance"):
+        if inbox.issuance.is_open:
+            give_up(inbox, inbox.issuance, error="The recipient is no longer here.", now=now, identifier=ERASED)
     mine = Q(inbox_credential__in=list(inboxes.values_list("pk", flat=True)))
     mine |= Q(recipient_profile=profile) if profile else Q()
     _take_words_out(list(Issuance.objects.filter(mine).values_list("pk", flat=True)), profile)
     inboxes.update(
-        recipient_value=ERASED, draft={}, token_digest=None, mail_due=False, closed_at=Coalesce("closed_at", now)
+        recipient_value=ERASED,
+        draft={},
+        token_digest=None,
+        mail_due=False,
+        closed_at=Coalesce("closed_at", now),
     )
     if profile:
         _close_profile(profile)
@@ -70,9 +71,7 @@ def erase(user: User, *, now: datetime) -> None:
 
 def _inboxes(user: User) -> InboxCredentialQuerySet:
     """What was addressed to the person, claimed or not."""
-    addresses = {user.email.lower()}
-    addresses |= {each.lower() for each in EmailAddress.objects.filter(user=user).values_list("email", flat=True)}
-    theirs = Q(recipient_type=RecipientType.EMAIL, recipient_value__in=addresses)
+    theirs = Q(recipient_type=RecipientType.EMAIL, recipient_value__in=addresses(user))
     profile = profile_of(user)
     phones = list(profile.phones.values_list("number", flat=True)) if profile else []
     return InboxCredential.objects.filter(theirs | Q(recipient_type=RecipientType.PHONE, recipient_value__in=phones))
@@ -100,40 +99,24 @@ def _issued(profile: Profile) -> Iterator[dict[str, Any]]:
         }
 
 
-def _give_up(inbox: InboxCredential) -> None:
-    issuance = inbox.issuance
-    if issuance.is_open:
-        log.append(
-            issuance=issuance,
-            event_type=EventType.FAILED,
-            source=Source.INBOX,
-            recipient=Recipient(RecipientType(inbox.recipient_type), ERASED, None),
-            inbox_credential_id=inbox.pk,
-            metadata={"error": "The recipient is no longer here."},
-        )
-
-
 def _take_words_out(numbers: list[int], profile: Profile | None) -> None:
     """Of the chains with these numbers, and of the credentials that the profile holds."""
     events, issuances = CredentialActivity.objects.filter(issuance__in=numbers), Issuance.objects.filter(pk__in=numbers)
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL credentials.permit = 'erase'")
+    with permitted_erasure("credentials"):
         events.exclude(event_type=EventType.FAILED).update(recipient_identifier=ERASED, metadata=None)
         events.filter(event_type=EventType.FAILED).update(recipient_identifier=ERASED, metadata={"error": ERASED})
         issuances.update(recipient_identifier=ERASED)
         issuances.exclude(error="").update(error=ERASED)
         if profile:
             Credential.objects.filter(recipient=profile).update(document={}, signed="")
-        cursor.execute("SET LOCAL credentials.permit = ''")
 
 
 def _close_profile(profile: Profile) -> None:
-    """Nothing is signed or claimed in its name any more."""
+    """No credential is issued or claimed in its name any more; its key goes on signing its status lists."""
     profile.phones.all().delete()
     profile.blocks.all().delete()
     ClaimLink.objects.not_revoked().filter(boost__owner=profile).update(revoked_at=Now())
     profile.signing_keys.that_sign().retire()
-    profile.signing_keys.update(sealed_private_jwk="")
     profile.display_name = ERASED.title()
     if not profile.issuances.exists():
         profile.handle = f"{ERASED}-{token_hex(8)}"

@@ -31,6 +31,11 @@ def block(*, profile: Profile, issuer: Profile) -> None:
     ProfileBlock.objects.get_or_create(profile=profile, blocked=issuer)
 
 
+def unblock(*, profile: Profile, issuer: Profile) -> None:
+    """The profile receives from the issuer again."""
+    profile.blocks.filter(blocked=issuer).delete()
+
+
 def open_profile_for_holder(*, user: User, display_name: str) -> Profile:
     """The profile of someone who claims and issues nothing yet: its handle is made from the name, and free."""
     begins = slugify(display_name)[:_LONGEST_BEGINNING].strip("-") or "holder"

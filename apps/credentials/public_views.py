@@ -8,7 +8,8 @@ from django.views.decorators.http import require_safe
 from apps.common.access import public
 from apps.common.pages import render_page
 from apps.credentials.profiles import profile_by_handle
-from apps.credentials.signing import did_document, jwk_set
+from apps.credentials.signing import MEDIA_TYPE, did_document, jwk_set
+from apps.credentials.status_lists import PURPOSES, signed_list
 from apps.credentials.verification import published_credential
 
 
@@ -44,8 +45,19 @@ def jwks_json(request: HttpRequest, handle: str) -> HttpResponse:
     return _for_programs(JsonResponse(jwk_set(profile.signing_keys.oldest_first())))
 
 
+@public
+@require_safe
+def status_list(request: HttpRequest, handle: str, purpose: str, number: int) -> HttpResponse:
+    """One of the issuer's status lists, signed."""
+    profile = profile_by_handle(handle)
+    signed = signed_list(profile, purpose, number) if profile and purpose in PURPOSES else None
+    if signed is None:
+        raise Http404
+    return _for_programs(HttpResponse(signed, content_type=MEDIA_TYPE))
+
+
 def _for_programs(response: HttpResponse) -> HttpResponse:
-    """Keys are public: any site's verifier may read them, and keep them for five minutes."""
+    """Keys and lists are public: any site's verifier may read them, and keep them for five minutes."""
     response["Access-Control-Allow-Origin"] = "*"
     response["Cache-Control"] = "public, max-age=300"
     return response

@@ -13,6 +13,7 @@ from apps.credentials.models import InboxCredential, Issuance, Profile
 from apps.credentials.recipients import addresses_of
 
 PAGE_ROWS: Final = 25
+MOST_ISSUERS: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,29 @@ class Waiting:
     issuer: str
     expires_at: datetime
     take_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownIssuer:
+    """Who has issued something to the profile, or is blocked by it."""
+
+    name: str
+    handle: str
+    is_blocked: bool
+    block_url: str
+
+
+def issuers_known_to(profile: Profile) -> list[KnownIssuer]:
+    """Those the profile can block, and those it has blocked, by name; the first hundred."""
+    blocked = set(profile.blocks.values_list("blocked", flat=True))
+    have_issued = profile.received.values("issuer")
+    found = Profile.objects.filter(Q(pk__in=have_issued) | Q(pk__in=blocked)).exclude(pk=profile.pk)
+    return [
+        KnownIssuer(
+            each.display_name, each.handle, each.pk in blocked, reverse("credentials:block", args=[each.handle])
+        )
+        for each in found.order_by("display_name", "pk")[:MOST_ISSUERS]
+    ]
 
 
 def held_by(profile: Profile, *, before: int | None = None) -> HeldPage:

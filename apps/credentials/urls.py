@@ -30,9 +30,11 @@ urlpatterns = [
     path("credentials/received/", holder_views.received, name="received"),
     path("credentials/received/<uuid:credential_id>/accept/", holder_views.accept, name="accept"),
     path("credentials/received/<uuid:credential_id>/download/", holder_views.download, name="download"),
+    path("credentials/issuers/<str:handle>/block/", holder_views.block_issuer, name="block"),
     path("credentials/inbox/<uuid:inbox_id>/take/", holder_views.take, name="take"),
     path("credentials/verify/<uuid:credential_id>/", public_views.verify, name="verify"),
     path("claim/<str:token>/", holder_views.claim, name="claim"),
     path("issuers/<str:handle>/did.json", public_views.did_json, name="did"),
+    path("issuers/<str:handle>/status/<str:purpose>/<int:number>/", public_views.status_list, name="status-list"),
     path(".well-known/credentials/<str:handle>/jwks.json", public_views.jwks_json, name="jwks"),
 ]

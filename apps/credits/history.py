@@ -1,7 +1,7 @@
 """Copies movements of the past into the ledger: what another system hands over, and demonstrations.
 
 With ``ledger`` the only other writer. It takes times as they are, and leaves the judging to the database, which checks
-the whole chain at commit.
+the whole chain when it has been written.
 """
 
 from collections.abc import Iterable, Mapping
@@ -40,42 +40,43 @@ def write_history(user_id: int, movements: Iterable[PastMovement]) -> int:
     """Copies past movements, oldest first, behind those the account has. Returns how many; raises on the first that
     doesn't fit the chain, and then nothing was written.
 
-    Their times are taken as they are and must rise. The database checks the whole chain when this commits.
+    Their times are taken as they are and must rise. Each movement's row waits in memory until the account has moved.
     """
     lock_account(user_id)
     account = CreditAccount.objects.get(pk=user_id)
+    rows = [_past_row(user_id, _moved(account, movement), movement) for movement in movements]
     with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        cursor.execute("SET CONSTRAINTS account_is_what_its_last_transaction_left DEFERRED")
+        account.save(update_fields=["seq", "balance", "last_at"])
         with connection.wrap_database_errors, cursor.copy(_COPY_HISTORY) as copy:
-            for movement in movements:
-                account.seq, account.balance = account.seq + 1, account.balance + movement.amount
-                account.last_at = movement.at
-                copy.write_row(_past_row(user_id, account, movement))
-    changed = {"seq": account.seq, "balance": account.balance, "last_at": account.last_at}
-    before = CreditAccount.objects.values_list("seq", flat=True).get(pk=user_id)
-    CreditAccount.objects.filter(pk=user_id).update(**changed)
-    return account.seq - before
+            for row in rows:
+                copy.write_row(row)
+    return len(rows)
 
 
 def append_from(query: str, params: Mapping[str, Any]) -> None:
     """Appends the movements that the query selects, by the names of ``_COLUMNS``: whole stretches of chains, each
-    beginning where its account stands. The caller has locked the accounts, and the database checks all at commit.
+    beginning where its account stands. The caller has locked the accounts, and the database checks all at once.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-        cursor.execute(_MOVE_ACCOUNTS.format(query=query), params)
-        cursor.execute(f"INSERT INTO credit_transactions ({_COLUMNS}) {query}", params)
+        cursor.execute(_APPEND.format(query=query), params)
 
 
 _COLUMNS = """id, user_id, seq, type, amount, balance_after, reference_type, reference_id, character_id, quality_mode,
               description, recorded_by_id, created_at"""
 _COPY_HISTORY = f"COPY credit_transactions ({_COLUMNS}) FROM STDIN"
-_MOVE_ACCOUNTS = """
+_APPEND = f"""
+WITH appended AS (
+  INSERT INTO credit_transactions ({_COLUMNS}) {{query}} RETURNING user_id, seq, balance_after, created_at)
 UPDATE credit_accounts AS account SET seq = last.seq, balance = last.balance_after, last_at = last.created_at
-  FROM (SELECT DISTINCT ON (user_id) user_id, seq, balance_after, created_at FROM ({query}) AS appended
-         ORDER BY user_id, seq DESC) AS last
+  FROM (SELECT DISTINCT ON (user_id) * FROM appended ORDER BY user_id, seq DESC) AS last
  WHERE account.user_id = last.user_id
 """
+
+
+def _moved(account: CreditAccount, movement: PastMovement) -> CreditAccount:
+    account.seq, account.balance, account.last_at = account.seq + 1, account.balance + movement.amount, movement.at
+    return account
 
 
 def _past_row(user_id: int, account: CreditAccount, movement: PastMovement) -> tuple[Any, ...]:

@@ -108,7 +108,13 @@ def create_generation(
 
 @router.get("/generations", response=Generations, auth=needs(Scope.GENERATIONS_READ), summary="List generations")
 def list_generations(request: ApiRequest, query: Query[GenerationQuery]) -> dict[str, Any]:
-    """Every generation, the one asked for last first. That order never changes, so a walk meets each once."""
+    """Every generation, the one asked for last first; of a state, the one that came into it last first.
+
+    A walk along `nextCursor` meets each generation once that passes the filters from its first page until its last, and
+    none twice. One that leaves the state before its page is read isn't met; one that comes into it meanwhile is met
+    by the next walk. So a generation that is taken up can be missed by a walk of those queued and a walk of those
+    processing: ask for `pending`, where it stays, to meet all that haven't ended.
+    """
     user = request.auth.user
     if query.character and not user.characters.filter(pk=query.character).exists():
         raise Problem.of_parameter("character", _("You have no such AI influencer."))

@@ -2,8 +2,10 @@
 
 In the order in which they were asked for, which never changes: a job that ends while someone reads stays where it
 is, so a walk over the pages meets each once. Those in one state stand in the order in which they came into it, as in
-the timeline, because that is an index's: a rare state isn't searched for through all the others. What has ended never
-moves in that order either.
+the timeline, because that is an index's: a rare state isn't searched for through all the others. While a job stays in
+its state it stays in its place, so a walk meets each once that is there from its first page until its last. One that
+comes into the state meanwhile stands before the pages that were read. Those that are pending are few and stand in the
+order in which they were asked for, because being taken up moves a job in the other.
 """
 
 from dataclasses import dataclass

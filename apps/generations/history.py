@@ -44,10 +44,20 @@ def write_jobs(jobs: Iterable[PastJob]) -> int:
     return count
 
 
+_WRITE = f"""
+WITH written AS (
+  INSERT INTO generation_jobs ({_COLUMNS}) {{query}} RETURNING user_id, status, image_count)
+UPDATE users SET generated_count = generated_count + made.images
+  FROM (SELECT user_id, sum(image_count) AS images FROM written WHERE status = 'completed' GROUP BY user_id) AS made
+ WHERE users.id = made.user_id
+"""
+
+
 def write_jobs_from(query: str, params: Mapping[str, Any]) -> None:
-    """Writes the ended jobs that the query selects, in the columns of a job; in the caller's transaction."""
+    """Writes the ended jobs that the query selects, in the columns of a job, and adds the images of those that were
+    completed to their people's lifetime counts; in the caller's transaction."""
     with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO generation_jobs ({_COLUMNS}) {query}", params)
+        cursor.execute(_WRITE.format(query=query), params)
 
 
 def _row(job: PastJob) -> tuple[Any, ...]:

@@ -58,7 +58,7 @@ def prune(*, before: datetime, batch: int = BATCH) -> Iterator[Pruned]:
     position: Position | None = None
     while found := _next(before, position, batch):
         for job_id, _ended in found:
-            yield _prune_one(job_id)
+            yield prune_one(job_id)
         position = Position(found[-1][1], found[-1][0])
 
 
@@ -70,7 +70,8 @@ def _next(before: datetime, position: Position | None, batch: int) -> list[tuple
 
 
 @transaction.atomic
-def _prune_one(job_id: UUID) -> Pruned:
+def prune_one(job_id: UUID) -> Pruned:
+    """Removes the files of one generation that has ended. What another run has in its hands is left to that."""
     mine = GenerationJob.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=job_id, pruned_at=None)
     job = mine.first()
     if job is None:

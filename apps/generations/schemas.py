@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -73,18 +74,32 @@ class GenerationRequest(ApiSchema):
     )
 
 
+class AskedStatus(StrEnum):
+    """A state to ask for; pending is being in one of the first two."""
+
+    QUEUED = "queued"
+    PROCESSING = "processing"
+    PENDING = "pending"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
 class GenerationQuery(QuerySchema):
     """Which generations, and how many of them."""
 
     limit: int = Field(50, ge=1, le=100)
     cursor: CursorText | None = None
-    status: Status | None = Field(None, description="Those in this state only.")
+    status: AskedStatus | None = Field(
+        None, description="Those in this state only; `pending` are those that are queued or processing."
+    )
     character: UUID | None = Field(None, description="The id of an AI influencer of yours.")
     since: Moment | None = Field(None, description="Those that were asked for then or later.")
 
     @property
     def filters(self) -> JobFilters:
-        return JobFilters(character_id=self.character, status=self.status, since=self.since)
+        pending = self.status is AskedStatus.PENDING
+        status = Status(self.status) if self.status and not pending else None
+        return JobFilters(character_id=self.character, status=status, pending=pending, since=self.since)
 
 
 class GenerationCharacter(ApiSchema):

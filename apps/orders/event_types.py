@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.common.personal_data import anonymous
 from apps.orders import sentences
 from apps.orders.models.activity_log import MAX_FINGERPRINT, Level
 from apps.orders.payloads import Payload
@@ -51,13 +52,20 @@ class EventType:
         return self.sentence(Payload(payload))
 
     def fingerprint(self, order_id: UUID | None, payload: Mapping[str, Any]) -> str:
-        """What repeats of one problem share: the type, the order, and the facts that tell problems apart."""
-        return fingerprint(self.key, order_id, *(str(payload.get(name, "")) for name in self.about))
+        """What repeats of one problem share: the type, the order, and the facts that tell problems apart.
+
+        An address is there as a digest: fingerprints are never changed, and a person can be erased.
+        """
+        return fingerprint(self.key, order_id, *(_fact(name, str(payload.get(name, ""))) for name in self.about))
 
 
 def fingerprint(key: str, order_id: UUID | None, *facts: str) -> str:
     """The parts as one text that fits the column."""
     return ":".join([key, str(order_id or ""), *facts])[:MAX_FINGERPRINT].replace("\0", "")
+
+
+def _fact(name: str, value: str) -> str:
+    return anonymous(value) if name == "recipient" else value
 
 
 def _overdue_for(*steps: str) -> tuple[Mend, ...]:

@@ -1,8 +1,9 @@
 """Keeps the log small: what was recorded long ago goes, but for what still needs a person.
 
 The log is walked by the time of recording, the oldest first, a short stretch a transaction. Nobody waits for it: rows
-that somebody else has in their hands are passed over, and writers add rows that it never looks at. Cut off anywhere,
-whole stretches are gone and all else stands; the next run begins at what is oldest then.
+that somebody else has in their hands are passed over, and writers add rows that it never looks at. Where the machine is
+slow or busy, stretches become shorter. Cut off anywhere, whole stretches are gone and all else stands; the next run
+begins at what is oldest then.
 
 Lines of open problems need no care: they count open entries only, and those stay. An act of resolving goes when the
 last of the entries that it took is gone.
@@ -10,7 +11,6 @@ last of the entries that it took is gone.
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
@@ -19,11 +19,15 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 
+from apps.common.alone import alone
+
 BATCH: Final = 5_000
 # Lets the disk and whoever waits for it breathe between two stretches.
 PAUSE_S: Final = 0.05
-# One pruner at a time, whoever starts it: the number is the first eight letters of "activity".
-_LOCK: Final = int.from_bytes(b"activity", "big")
+# What a stretch should take at most. The first ones are short, to see how fast the machine is.
+_STRETCH_S: Final = 0.03
+_FIRST: Final = 500
+_SHORTEST: Final = 50
 
 
 class AnotherPruner(Exception):
@@ -41,17 +45,17 @@ class Pruned:
     def __add__(self, other: "Pruned") -> "Pruned":
         return Pruned(entries=self.entries + other.entries, open=self.open + other.open, acts=self.acts + other.acts)
 
+    @property
+    def looked_at(self) -> int:
+        """How far the run has come by it, in entries."""
+        return self.entries + self.open
+
 
 class Old(NamedTuple):
-    """How much lies before a moment: entries that may go, open ones, which stay, and acts of resolving."""
+    """How many entries lie before a moment: those that may go, and open ones, which stay."""
 
     removable: int
     open: int
-    acts: int
-
-    def stretches(self, batch: int) -> int:
-        """In how many steps a run looks at all of it."""
-        return (self.removable + self.open) // batch + self.acts // batch + 2
 
 
 class _Position(NamedTuple):
@@ -78,29 +82,26 @@ def count_old(*, before: datetime) -> Old:
 
 
 def prune(*, before: datetime, batch: int = BATCH, pause_s: float = PAUSE_S) -> Iterator[Pruned]:
-    """Removes what was recorded before the moment and yields after each stretch of so many entries, or acts.
+    """Removes what was recorded before the moment and yields after each stretch of ``batch`` entries, or acts, at most.
 
     Raises AnotherPruner.
     """
-    with _alone():
+    with alone("activity log", busy=AnotherPruner):
         for stretch in (_ENTRIES, _ACTS):
             position: _Position | None = _BEGIN
+            rows = min(batch, _FIRST)
             while position:
-                position, done = _prune_stretch(stretch, position, before, batch)
+                begun = time.perf_counter()
+                position, done = _prune_stretch(stretch, position, before, rows)
+                rows = _next_length(rows, time.perf_counter() - begun, batch)
                 yield done
                 time.sleep(pause_s if position else 0)
 
 
-@contextmanager
-def _alone() -> Iterator[None]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
-        if not cursor.fetchone()[0]:
-            raise AnotherPruner
-        try:
-            yield
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+def _next_length(rows: int, took_s: float, most: int) -> int:
+    """How many rows the next stretch has: as many as take the time that one should, and no sudden jump to more."""
+    fitting = int(rows * _STRETCH_S / took_s)
+    return min(max(min(fitting, 2 * rows), _SHORTEST), most)
 
 
 class _Stretch(NamedTuple):
@@ -148,8 +149,7 @@ _ACTS: Final = _Stretch(
 )
 _COUNT: Final = """
 SELECT count(*) FILTER (WHERE level = 'info' OR resolved_at IS NOT NULL),
-       count(*) FILTER (WHERE level IN ('warning', 'error') AND resolved_at IS NULL),
-       (SELECT count(*) FROM activity_log_resolutions WHERE made_at < %(before)s)
+       count(*) FILTER (WHERE level IN ('warning', 'error') AND resolved_at IS NULL)
   FROM activity_log WHERE inserted_at < %(before)s
 """
 

@@ -20,6 +20,7 @@ from apps.orders.operations.payments import SUBMIT
 from apps.orders.print_lines import print_lines
 from apps.orders.providers.drafts import Draft
 from apps.orders.providers.printify import Printify
+from apps.orders.providers.reports import CANCELLED
 from apps.orders.states import Status
 
 BACKOFF_S: Final = 30.0
@@ -133,7 +134,7 @@ def _release(draft_id: str, provider: Printify) -> bool:
     try:
         return provider.send_to_production(draft_id)
     except ProviderError as error:
-        if not error.permanent or provider.order(draft_id).status in UNRELEASED:
+        if not error.permanent or provider.order(draft_id).status in UNRELEASED | CANCELLED:
             raise
         return True
 

@@ -36,7 +36,7 @@ log = structlog.get_logger(__name__)
 MAIL_RETRIES: Final = 5
 FIRST_MAIL_RETRY_S: Final = 10
 
-# Twenty million entries or so, for which a task's time is enough; the rest goes the next night.
+# Some millions of entries, for which a task's time is enough; the rest goes the next night.
 MOST_STRETCHES_A_NIGHT: Final = 4_000
 
 

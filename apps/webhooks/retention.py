@@ -1,8 +1,10 @@
 """How long a message's own words are kept: long enough to run it again, and to rebuild the log from it."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import connection, transaction
 
 from apps.webhooks.models import DeliveryStatus, WebhookDelivery
 
@@ -19,3 +21,21 @@ def forget_bodies(now: datetime) -> int:
     while batch := list(old.values_list("pk", flat=True)[:BATCH]):
         forgotten += WebhookDelivery.objects.filter(pk__in=batch).update(body=None, headers={})
     return forgotten
+
+
+@transaction.atomic
+def forget_bodies_that_name(names: Collection[str]) -> int:
+    """Takes away what messages said in which one of the names stands, however capitalised; how many.
+
+    Reads all that are kept, however long that takes: it is for the erasure of a person.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute(
+            """UPDATE webhook_deliveries SET body = NULL, headers = '{}'
+                WHERE body IS NOT NULL AND EXISTS (
+                      SELECT FROM unnest(%s::text[]) AS name
+                       WHERE strpos(lower(encode(body, 'escape')), name) > 0)""",
+            [[name.lower() for name in names]],
+        )
+        return int(cursor.rowcount)

@@ -14,6 +14,21 @@
     for (const name of Object.keys(parameters)) if (parameters[name] === "") delete parameters[name];
   });
 
+  // Enter in a field that was changed both changes and submits: what is under way is asked for once, with one step back.
+  const underWay = new WeakMap();
+  const isFilter = (elt) => elt instanceof HTMLFormElement && elt.hasAttribute("hx-get");
+  document.addEventListener("htmx:confirm", (event) => {
+    const { elt } = event.detail;
+    if (!isFilter(elt)) return;
+    const asked = new URLSearchParams(new FormData(elt)).toString();
+    if (underWay.get(elt) === asked) event.preventDefault();
+    else if (underWay.has(elt)) underWay.set(elt, asked);
+  });
+  document.addEventListener("htmx:beforeSend", ({ detail: { elt } }) => {
+    if (isFilter(elt)) underWay.set(elt, new URLSearchParams(new FormData(elt)).toString());
+  });
+  document.addEventListener("htmx:afterRequest", ({ detail: { elt } }) => underWay.delete(elt));
+
   // A whole page instead of a fragment: the session has ended. Reloading signs in and comes back to this very view.
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (!/^\s*<!doctype/i.test(event.detail.serverResponse)) return;

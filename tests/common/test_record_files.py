@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from apps.common.record_files import MOST_BYTES, Columns, Format, Line, UnusableFile, count, format_of, read
+from apps.common import record_files
+from apps.common.record_files import MOST_BYTES, Columns, Format, Line, UnusableFile, count, format_of, parts, read
 
 TEXTS = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]))
 
@@ -93,6 +94,20 @@ def test_no_bytes_whatever_stop_the_reading(tmp_path: Path, content: bytes, form
     numbers = [line.number for line in found]
     assert numbers == sorted(set(numbers))
     assert not numbers or numbers[-1] <= count(tmp_path / "history")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(content=st.lists(st.sampled_from([b"{}", b"1", b"\n", b"\r\n", b"", b"x" * 30])), size=st.integers(1, 40))
+def test_a_file_read_in_parts_gives_the_same_lines(tmp_path: Path, content: list[bytes], size: int) -> None:
+    path = tmp_path / "history"
+    path.write_bytes(b"".join(content))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(record_files, "PART_BYTES", size)
+        found = list(parts(path))
+
+    whole = list(read(path, Format.JSONL, COLUMNS))
+    assert [line for part in found for line in read(path, Format.JSONL, COLUMNS, part)] == whole
+    assert sum(part.end - part.begin for part in found) == path.stat().st_size
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -12,12 +12,13 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.core.management import call_command
 from django.utils import timezone
 
-from apps.credentials import keys, mails, signing
+from apps.credentials import keys, mails, signing, tokens
 from apps.credentials.claiming import follow
 from apps.credentials.models import Boost, InboxCredential, Profile, SigningKey
 from apps.credentials.refusals import NotFound
 from tests.credentials import makers
 from tests.credentials.makers import chain, sent
+from tests.orders.deliveries import told_by_mail
 
 pytestmark = pytest.mark.django_db
 
@@ -113,6 +114,30 @@ def test_what_the_broker_lost_is_offered_again(issuer: Profile, boost: Boost) ->
 
     assert mails.offer_unsent(now) == 0
     assert mails.offer_unsent(now + timedelta(minutes=5)) == 1
+
+
+def test_a_claim_mail_that_bounced_ends_the_chain_and_says_why(issuer: Profile, boost: Boost) -> None:
+    issued = sent(issuer, boost, "x@example.com")
+    mailed(issued.inbox)
+    message_id = InboxCredential.objects.get().message_id
+
+    for _ in range(2):
+        told_by_mail("bounced", message_id=message_id, recipient="x@example.com", description="no such mailbox")
+
+    assert chain(issued.issuance) == ["CREATED", "FAILED"]
+    assert issued.issuance.events.get(event_type="FAILED").metadata == {"error": "no such mailbox"}
+
+
+def test_what_was_claimed_stays_claimed_whatever_its_mail_did(issuer: Profile, boost: Boost, holder: Profile) -> None:
+    issued = sent(issuer, boost, "x@example.com")
+    mailed(issued.inbox)
+    inbox = InboxCredential.objects.get()
+    follow(profile=holder, secret=tokens.of_inbox(inbox.pk), now=timezone.now())
+
+    told_by_mail("bounced", message_id=inbox.message_id, recipient="x@example.com")
+    told_by_mail("bounced", message_id="another", recipient="x@example.com")
+
+    assert chain(issued.issuance) == ["CREATED", "CLAIMED"]
 
 
 def test_who_was_delivered_something_hears_of_it(issuer: Profile, boost: Boost, holder: Profile) -> None:

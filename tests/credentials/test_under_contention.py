@@ -134,3 +134,15 @@ def test_one_activity_id_of_many_at_once_is_used_once() -> None:
     assert len(outcomes.answers) == 1
     assert outcomes.kinds_of_error == {Refused}
     assert CredentialActivity.objects.count() == Credential.objects.count() == 1
+
+
+def test_no_two_credentials_share_a_place_in_the_status_lists() -> None:
+    issuer = makers.profile("academy")
+    boost = makers.boost(issuer)
+    for number in range(THREADS):
+        makers.profile(f"person-{number}")
+
+    outcomes = at_once(THREADS, lambda number: sent(issuer, boost, f"person-{number}"))
+
+    assert not outcomes.errors
+    assert set(Credential.objects.values_list("place", flat=True)) == set(range(THREADS))

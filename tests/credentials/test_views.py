@@ -19,6 +19,7 @@ from apps.accounts.models import User
 from apps.credentials import standing
 from apps.credentials.event_types import Standing
 from apps.credentials.models import Boost, CredentialActivity, Issuance, Profile
+from apps.credentials.refusals import NotFound
 from tests.conftest import SignedIn
 from tests.credentials import makers
 from tests.credentials.makers import chain, event_count, sent
@@ -352,3 +353,20 @@ def test_a_received_list_goes_on_by_page(stranger: User, issuer: Profile, boost:
     assert (len(older.rows), older.next_before) == (1, None)
     for bad in ("x", "-1", "٣", "9" * 40):
         assert browser.get("/credentials/received/", {"before": bad}).status_code == 200
+
+
+def test_a_holder_blocks_an_issuer_and_takes_it_back(
+    owner: User, issuer: Profile, boost: Boost, holder: Profile
+) -> None:
+    sent(issuer, boost, "ada")
+    browser, address = SignedIn(holder.user), "/credentials/issuers/academy/block/"
+
+    page = browser.post(address, {"act": "block"}, follow=True).content.decode()
+    assert "You receive nothing more from The Academy." in page
+    with pytest.raises(NotFound):
+        sent(issuer, boost, "ada")
+
+    page = browser.post(address, {"act": "unblock"}, follow=True).content.decode()
+    assert "You receive from The Academy again." in page
+    assert sent(issuer, boost, "ada").credential
+    assert browser.post("/credentials/issuers/nobody/block/").status_code == 404

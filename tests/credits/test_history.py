@@ -1,14 +1,15 @@
 """Past movements copied in: behind what is there, true at commit, or not at all."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from apps.accounts.models import User
 from apps.credits import ledger
-from apps.credits.history import PastMovement, write_history
+from apps.credits.history import PastMovement, append_from, write_history
 from apps.credits.models import CreditTransaction, TransactionType
 from apps.credits.verification import verify
 from tests.factories import UserFactory, bare_job, with_credits
@@ -105,3 +106,52 @@ def test_a_history_of_adjustments_that_nobody_made_writes_nothing() -> None:
     owner: User = UserFactory.create()
     with pytest.raises(IntegrityError, match="adjustment_says_who_and_why"):
         write_history(owner.pk, [bonus(5, day=1), correction(-2, day=2)])
+
+
+SOUND = {"seq": 2, "type": "bonus", "amount": 5, "balance_after": 10, "at": 2, "job": None}
+SET = """
+SELECT gen_random_uuid(), %(user_id)s, seq, type, amount, balance_after,
+       CASE WHEN job IS NULL THEN '' ELSE 'generation_job' END, job, NULL::uuid, '', '', NULL::bigint,
+       timestamptz '2020-01-01' + at * interval '1 day'
+  FROM json_to_recordset(%(rows)s) AS row(seq bigint, type text, amount bigint, balance_after bigint, at int, job uuid)
+"""
+FIRST = {**SOUND, "seq": 1, "balance_after": 5, "at": 1}
+
+
+def append(user: User, *rows: dict[str, object]) -> None:
+    """Appends the rows as an import does: all in one statement, the account locked."""
+    with transaction.atomic():
+        ledger.lock_account(user.pk)
+        append_from(SET, {"user_id": user.pk, "rows": json.dumps(rows)})
+
+
+def test_a_set_of_movements_moves_its_account_to_the_last() -> None:
+    owner: User = UserFactory.create()
+    append(owner, SOUND, FIRST)
+    assert ledger.balance_of(owner.pk) == 10
+    assert verify()[1] == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "rule"),
+    [
+        pytest.param({"seq": 3}, "transaction_follows_its_predecessor", id="a gap in the numbers"),
+        pytest.param({"balance_after": 11}, "transaction_follows_its_predecessor", id="a balance that doesn't follow"),
+        pytest.param({"amount": -9, "balance_after": -4}, "amount_fits_its_type", id="a bonus that takes"),
+        pytest.param({"at": 1}, "transaction_time_rises", id="no later than the one before"),
+        pytest.param({"at": 0}, "transaction_time_rises", id="before the one before"),
+        pytest.param({"type": "gift"}, "amount_fits_its_type", id="an unknown type"),
+        pytest.param(
+            {"type": "generation", "amount": -4, "balance_after": 1, "job": str(UUID(int=1))},
+            "charge_names_a_job_of_its_person",
+            id="a charge of no job",
+        ),
+    ],
+)
+def test_a_set_with_one_wrong_row_is_refused_whole(wrong: dict[str, object], rule: str) -> None:
+    owner: User = UserFactory.create()
+    with pytest.raises(IntegrityError) as refusal:
+        append(owner, FIRST, {**SOUND, **wrong})
+    assert refusal.value.__cause__.diag.constraint_name == rule  # type: ignore[union-attr]
+    assert not CreditTransaction.objects.exists()
+    assert ledger.balance_of(owner.pk) == 0

@@ -242,11 +242,18 @@ def test_a_wrong_statement_is_refused(people: dict[str, int], case: str) -> None
     assert rule(refusal.value) == expected
 
 
-@pytest.mark.parametrize("changes", [{"seq": 5}, {"balance_after": 106}, {"later_by": "0"}])
-def test_a_wrong_row_whose_check_is_put_off_is_refused_in_the_end(
+def test_a_wrong_balance_whose_check_is_put_off_is_refused_in_the_end(people: dict[str, int]) -> None:
+    write("SET CONSTRAINTS ALL DEFERRED", people, {})
+    write(MOVED + ROW, people, {"balance_after": 106})
+    with pytest.raises(IntegrityError):
+        write("SET CONSTRAINTS ALL IMMEDIATE", people, {})
+
+
+@pytest.mark.parametrize("changes", [{"seq": 5}, {"later_by": "0"}])
+def test_a_row_without_one_before_it_in_time_is_refused_at_once(
     people: dict[str, int], changes: dict[str, Any]
 ) -> None:
     write("SET CONSTRAINTS ALL DEFERRED", people, {})
-    write(MOVED + ROW, people, changes)
-    with pytest.raises(IntegrityError):
-        write("SET CONSTRAINTS ALL IMMEDIATE", people, {})
+    with pytest.raises(IntegrityError) as refusal:
+        write(MOVED + ROW, people, changes)
+    assert rule(refusal.value) == "transaction_time_rises"

@@ -19,9 +19,9 @@ from tests.services import throw_away_folder
 
 
 class StartWorker(Protocol):
-    """Starts a worker, whose pictures take so long to draw; told more by environment variables."""
+    """Starts a worker with so many processes in its pool; told more by environment variables."""
 
-    def __call__(self, *, drawing_s: int = 0, told: Mapping[str, str] | None = None) -> Worker: ...
+    def __call__(self, *, processes: int = 1, told: Mapping[str, str] | None = None) -> Worker: ...
 
 
 @pytest.fixture
@@ -46,9 +46,8 @@ def start_worker(committed: None, broker: Broker, settings: LazySettings, tmp_pa
     }
     workers: list[Worker] = []
 
-    def start(*, drawing_s: int = 0, told: Mapping[str, str] | None = None) -> Worker:
-        drawing = {"SKETCH_DELAY_MS": f"{drawing_s}000"}
-        workers.append(Worker(environment | drawing | dict(told or {}), tmp_path / "worker.log"))
+    def start(*, processes: int = 1, told: Mapping[str, str] | None = None) -> Worker:
+        workers.append(Worker(environment | dict(told or {}), tmp_path / "worker.log", processes=processes))
         return workers[-1]
 
     yield start

@@ -1,11 +1,15 @@
 """Servers of a test's own, which it may kill: a broker that forgets all, and a database that keeps what it promised."""
 
+import os
 import subprocess
 from pathlib import Path
 
+from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg.conninfo import make_conninfo
 from redis import Redis
 
 from activity_project import embedded
+from activity_project.embedded import installation
 from activity_project.embedded.postgresql import PostgreSQL
 from activity_project.embedded.server import Server
 from activity_project.embedded.valkey import Valkey
@@ -69,6 +73,18 @@ class Broker(Killable):
             overdue = client.zrange("unacked_index", 0, -1)
             assert overdue, "No delivery is open."
             client.zadd("unacked_index", dict.fromkeys(overdue, 0))
+
+
+def copy_tables(source: BaseDatabaseWrapper, target_url: str) -> None:
+    """Copies a database with all that is in it: its tables as they are, which takes less than migrating anew."""
+    programs, settings = installation.find().programs, source.settings_dict
+    named = {"dbname": settings["NAME"], "user": settings["USER"], "host": settings["HOST"], "port": settings["PORT"]}
+    address = make_conninfo(**{name: value for name, value in named.items() if value})
+    environment = os.environ | {"PGPASSWORD": settings["PASSWORD"]}
+    dumping = [str(programs / "pg_dump"), "-Fc", address]
+    dump = subprocess.run(dumping, env=environment, check=True, stdout=subprocess.PIPE)
+    restore = [str(programs / "pg_restore"), "--exit-on-error", "--no-owner", f"--dbname={target_url}"]
+    subprocess.run(restore, input=dump.stdout, check=True)
 
 
 class Database(Killable):

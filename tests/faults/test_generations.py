@@ -1,15 +1,15 @@
 """Workers and brokers killed outright, at each step of a job: every job still ends once, charged once or refunded."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
+from threading import Event
 
 import pytest
 from django.conf import LazySettings
 from django.core.management import call_command
-from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db import connection
 
 from apps.accounts.models import User
 from apps.credits.models import CreditTransaction
@@ -19,22 +19,43 @@ from apps.generations.states import Status
 from apps.generations.sweep import Swept, sweep
 from tests.factories import UserFactory, on_plan, wish
 from tests.faults.conftest import StartWorker
-from tests.faults.patience import eventually
+from tests.faults.patience import PATIENCE_SECONDS, eventually
 from tests.faults.servers import Broker
-
-Kill = Callable[[GenerationJob, StartWorker], None]
+from tests.images_api import KEY, Asked, ImagesApi, Reply, pictures
 
 pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("committed")]
 
+SLOW = "a slow beach"
+
+
+class Slow:
+    """A provider that draws at once, but for one prompt, for which it takes until it may answer."""
+
+    def __init__(self, api: ImagesApi) -> None:
+        self.may_answer = Event()
+        api.answering = self
+        self.told: Mapping[str, str] = {
+            "IMAGE_PROVIDER": "openai",
+            "OPENAI_API_KEY": KEY,
+            "OPENAI_BASE_URL": api.base_url,
+        }
+
+    def __call__(self, asked: Asked) -> Reply:
+        if asked["prompt"] == SLOW:
+            self.may_answer.wait(PATIENCE_SECONDS)
+        return pictures(asked)
+
 
 @pytest.fixture
-def job(broker: Broker) -> GenerationJob:
-    """One image for 1 of 50 credits, sent to the broker."""
-    return requested_by(on_plan(UserFactory.create()))
+def slow(images_api: ImagesApi) -> Iterator[Slow]:
+    provider = Slow(images_api)
+    yield provider
+    provider.may_answer.set()
 
 
-def requested_by(user: User) -> GenerationJob:
-    return operations.request(user=user, wish=wish())
+def requested(prompt: str = "a quiet beach", user: User | None = None) -> GenerationJob:
+    """One image for 1 of 50 credits, sent to the broker; of somebody who has asked for nothing else, if not said."""
+    return operations.request(user=user or on_plan(UserFactory.create()), wish=wish(prompt=prompt))
 
 
 def in_state(job: GenerationJob, status: Status) -> bool:
@@ -43,17 +64,21 @@ def in_state(job: GenerationJob, status: Status) -> bool:
 
 
 @contextmanager
-def held(row: QuerySet[Any]) -> Iterator[None]:
+def held(row: User | GenerationJob) -> Iterator[None]:
     """Whoever wants to change the row has to wait."""
-    with transaction.atomic():
-        row.select_for_update(no_key=True).get()
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute(f"SELECT FROM {row._meta.db_table} WHERE id = %s FOR NO KEY UPDATE", [row.pk])
         yield
+    finally:
+        other.close()
 
 
 def backends(condition: str) -> int:
     """How many other sessions of this database are in that condition."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_stat_clear_snapshot()")  # a transaction would see what it saw at first
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
             f" AND backend_type = 'client backend' AND {condition}"
@@ -62,8 +87,8 @@ def backends(condition: str) -> int:
     return count
 
 
-def somebody_waits_for_a_row() -> bool:
-    return backends("wait_event_type = 'Lock'") > 0
+def wait_for_a_row(many: int) -> bool:
+    return backends("wait_event_type = 'Lock'") == many
 
 
 def nobody_is_connected() -> bool:
@@ -71,98 +96,70 @@ def nobody_is_connected() -> bool:
     return backends("true") == 0
 
 
-def killed_while_it_takes_the_job(job: GenerationJob, start_worker: StartWorker) -> None:
-    with held(GenerationJob.objects.filter(pk=job.pk)):
-        worker = start_worker()
-        eventually(somebody_waits_for_a_row)
-        worker.kill()
-
-
-def killed_while_it_draws(job: GenerationJob, start_worker: StartWorker) -> None:
-    worker = start_worker(drawing_s=60)
-    eventually(lambda: in_state(job, Status.PROCESSING))
-    worker.kill()
-
-
-def killed_while_it_settles(job: GenerationJob, start_worker: StartWorker) -> None:
-    """It has stored the images and moved the job; the person's counts are what it waits for."""
-    with held(User.objects.filter(pk=job.user_id)):
-        worker = start_worker()
-        eventually(somebody_waits_for_a_row)
-        worker.kill()
-
-
 def assert_paid_once_or_not_at_all(job: GenerationJob) -> None:
-    """The charge, and its refund where the job failed; and a ledger that adds up."""
+    """The charge, and its refund where the job failed."""
     job.refresh_from_db()
     expected = {Status.COMPLETED: [-1], Status.FAILED: [-1, 1]}[Status(job.status)]
     assert list(CreditTransaction.objects.of_job(job.pk).in_order().values_list("amount", flat=True)) == expected
     assert job.images.count() == (job.status == Status.COMPLETED)
+
+
+def files(settings: LazySettings) -> int:
+    return len([path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()])
+
+
+def test_jobs_whose_worker_was_killed_fail_once_and_what_comes_again_changes_nothing(
+    broker: Broker, start_worker: StartWorker, images_api: ImagesApi, slow: Slow, settings: LazySettings
+) -> None:
+    """One waits to be taken up, one is drawn, one has its images stored and is to be settled; and one was settled by
+    its process when the worker was killed, which hadn't told the broker so."""
+    taken, _, settled, unconfirmed = jobs = [requested(), requested(SLOW), requested(), requested()]
+    with ExitStack() as holding:
+        holding.enter_context(held(taken))
+        holding.enter_context(held(settled.user))
+        with held(unconfirmed.user):
+            worker = start_worker(processes=4, told=slow.told)
+            eventually(partial(wait_for_a_row, 3))
+            eventually(lambda: SLOW in [asked["prompt"] for asked in images_api.asked])
+            worker.freeze()
+        eventually(lambda: in_state(unconfirmed, Status.COMPLETED))
+        worker.kill()
+    eventually(nobody_is_connected)
+    settings.GENERATION_STALL_SECONDS = 0
+    assert sweep() == Swept(offered_again=0, failed=3)
+    ended = {job.pk: job.updated_at for job in GenerationJob.objects.all()}
+
+    broker.hand_out_again()
+    start_worker(told=slow.told)
+    eventually(broker.is_idle)
+
+    for job in jobs:
+        assert_paid_once_or_not_at_all(job)
+        assert job.updated_at == ended[job.pk]
+    assert [job.status for job in jobs] == [Status.FAILED] * 3 + [Status.COMPLETED]
+    assert (unconfirmed.attempts, files(settings)) == (1, 2)
     call_command("verify_ledger", verbosity=0)
 
 
-@pytest.mark.parametrize("killed", [killed_while_it_takes_the_job, killed_while_it_draws, killed_while_it_settles])
-def test_a_job_whose_worker_was_killed_fails_once_and_its_redelivery_changes_nothing(
-    job: GenerationJob, broker: Broker, start_worker: StartWorker, settings: LazySettings, killed: Kill
+def test_jobs_that_a_broker_lost_or_was_killed_with_are_offered_again_and_charged_once(
+    broker: Broker, start_worker: StartWorker, slow: Slow, settings: LazySettings
 ) -> None:
-    killed(job, start_worker)
-    eventually(nobody_is_connected)
-    settings.GENERATION_STALL_SECONDS = 0
-    assert sweep() == Swept(offered_again=0, failed=1)
-    assert_paid_once_or_not_at_all(job)
-    ended = job.updated_at
-
-    broker.hand_out_again()
-    start_worker()
-    eventually(broker.is_idle)
-
-    assert_paid_once_or_not_at_all(job)
-    assert (job.status, job.updated_at) == (Status.FAILED, ended)
-    assert not [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
-
-
-def test_a_job_that_was_made_but_not_confirmed_is_not_made_again(
-    job: GenerationJob, broker: Broker, start_worker: StartWorker, settings: LazySettings
-) -> None:
-    worker = start_worker(drawing_s=3)
-    eventually(lambda: in_state(job, Status.PROCESSING))
-    worker.freeze()
-    eventually(lambda: in_state(job, Status.COMPLETED))
-    worker.kill()
-    ended = job.updated_at
-
-    broker.hand_out_again()
-    start_worker()
-    eventually(broker.is_idle)
-
-    assert_paid_once_or_not_at_all(job)
-    assert (job.status, job.updated_at, job.attempts) == (Status.COMPLETED, ended, 1)
-    assert len([path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]) == 2
-
-
-def test_a_job_that_the_broker_lost_is_offered_again_and_charged_once(
-    job: GenerationJob, broker: Broker, start_worker: StartWorker, settings: LazySettings
-) -> None:
+    lost = requested()
     broker.empty()
     settings.GENERATION_PICKUP_SECONDS = 0
     assert sweep() == sweep() == Swept(offered_again=1, failed=0)
-    start_worker()
-    eventually(lambda: in_state(job, Status.COMPLETED) and broker.is_idle())
-    assert_paid_once_or_not_at_all(job)
+    start_worker(told=slow.told)
+    eventually(lambda: in_state(lost, Status.COMPLETED) and broker.is_idle())
 
-
-def test_a_broker_killed_beside_its_worker_loses_no_job(
-    job: GenerationJob, broker: Broker, start_worker: StartWorker, settings: LazySettings
-) -> None:
-    start_worker(drawing_s=1)
-    eventually(lambda: not in_state(job, Status.QUEUED))
+    drawn = requested(SLOW)
+    eventually(lambda: in_state(drawn, Status.PROCESSING))
     broker.kill()
-    unsent = requested_by(job.user)
+    unsent = requested()
     broker.start()
-    settings.GENERATION_PICKUP_SECONDS = 0
     assert sweep() == Swept(offered_again=1, failed=0)
+    slow.may_answer.set()
+    eventually(lambda: in_state(drawn, Status.COMPLETED) and in_state(unsent, Status.COMPLETED))
 
-    eventually(lambda: in_state(job, Status.COMPLETED) and in_state(unsent, Status.COMPLETED))
-
-    for each in (job, unsent):
+    for each in (lost, drawn, unsent):
         assert_paid_once_or_not_at_all(each)
+    call_command("verify_ledger", verbosity=0)

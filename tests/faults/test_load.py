@@ -10,7 +10,6 @@ from time import monotonic, sleep
 
 import pytest
 from django.conf import LazySettings
-from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.utils import InterfaceError
 from django.utils import timezone
@@ -25,7 +24,7 @@ from apps.generations.sweep import tidy
 from tests.factories import UserFactory, on_plan, wish
 from tests.faults.books import assert_books_agree, outcomes
 from tests.faults.patience import eventually
-from tests.faults.servers import Broker, Database
+from tests.faults.servers import Broker, Database, copy_tables
 from tests.faults.workers import Beat, Worker
 from tests.images_api import KEY, Asked, ImagesApi, Reply, error, listing, pictures
 from tests.services import throw_away_folder
@@ -86,8 +85,8 @@ def database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Itera
     """A database of this test's own, with the product's tables; this process works on it too."""
     with throw_away_folder() as folder, django_db_blocker.unblock():
         running = Database(folder)
+        copy_tables(connection, running.url)
         with _working_on(running.url):
-            call_command("migrate", verbosity=0)
             yield running
         running.kill()
 

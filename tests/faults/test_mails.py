@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from email.message import EmailMessage
 
 import pytest
 from django.utils import timezone
@@ -18,7 +19,6 @@ from tests.faults.conftest import StartWorker
 from tests.faults.mail_server import MailServer
 from tests.faults.patience import eventually
 from tests.faults.servers import Broker
-from tests.faults.workers import Worker
 from tests.orders.factories import VariantFactory
 from tests.orders.wares import left_cart
 
@@ -33,85 +33,48 @@ def mail_server() -> Iterator[MailServer]:
         yield running
 
 
-@pytest.fixture
-def mailing(start_worker: StartWorker, mail_server: MailServer) -> "Mailing":
-    return Mailing(start_worker, mail_server)
+def mails_to(server: MailServer, address: str) -> list[EmailMessage]:
+    return [mail for mail in server.mails if mail["To"] == address]
 
 
-class Mailing:
-    """Workers that hand their mail to the test's server."""
-
-    def __init__(self, start_worker: StartWorker, server: MailServer) -> None:
-        self._start, self._server = start_worker, server
-
-    def worker(self) -> Worker:
-        return self._start(told={"EMAIL_URL": self._server.url})
-
-    def killed_with_a_mail_out(self) -> None:
-        """A worker dies when the server has its mail and hasn't said yes; from then on it does."""
-        before, worker = len(self._server.mails), self.worker()
-        eventually(lambda: len(self._server.mails) > before)
-        worker.kill()
-        self._server.says_yes.set()
-
-
-def token_in(server: MailServer, number: int) -> str:
-    body = server.mails[number].get_body(("plain",))
+def token_in(mail: EmailMessage) -> str:
+    body = mail.get_body(("plain",))
     found = re.search(r"/claim/([\w-]+)/", body.get_content()) if body else None
     assert found
     return found[1]
 
 
-def test_a_claim_mail_whose_worker_was_killed_comes_again_and_its_link_works_once(
-    broker: Broker, mailing: Mailing, mail_server: MailServer
+def test_mails_whose_worker_was_killed_come_again_and_what_they_are_about_happens_once(
+    broker: Broker, start_worker: StartWorker, mail_server: MailServer
 ) -> None:
+    """A credential's and a left cart's are with the server, which hasn't said yes, when the worker dies; and the broker
+    has forgotten another credential's."""
+    now, told = timezone.now(), {"EMAIL_URL": mail_server.url}
     issuer, holder = makers.profile("academy"), makers.profile("ada")
-    issued = sent(issuer, makers.boost(issuer), "x@example.com")
-    mailing.killed_with_a_mail_out()
-    assert InboxCredential.objects.unsent().count() == 1
-
-    broker.hand_out_again()
-    assert mails.offer_unsent(timezone.now() + OVERDUE) == 1
-    mailing.worker()
-    eventually(lambda: broker.is_idle() and not InboxCredential.objects.unsent().exists())
-
-    assert len(mail_server.mails) == 2
-    for number, is_new in ((0, True), (1, False)):
-        claimed = follow(profile=holder, secret=token_in(mail_server, number), now=timezone.now())
-        assert claimed.is_new is is_new
-    assert chain(issued.issuance) == ["CREATED", "CLAIMED"]
-
-
-def test_a_claim_mail_that_no_broker_remembers_is_sent_all_the_same(
-    broker: Broker, mailing: Mailing, mail_server: MailServer
-) -> None:
-    mail_server.says_yes.set()
-    issuer = makers.profile("academy")
-    issued = sent(issuer, makers.boost(issuer), "x@example.com")
+    forgotten = sent(issuer, makers.boost(issuer), "forgotten@example.com")
     broker.empty()
-
-    assert mails.offer_unsent(timezone.now() + OVERDUE) == 1
-    mailing.worker()
-    eventually(lambda: broker.is_idle() and mail_server.mails)
-
-    assert chain(issued.issuance) == ["CREATED"]
-    assert mails.offer_unsent(timezone.now() + OVERDUE) == 0
-
-
-def test_a_reminder_whose_worker_was_killed_comes_again_under_its_name_and_is_noted_once(
-    broker: Broker, mailing: Mailing, mail_server: MailServer
-) -> None:
-    now = timezone.now()
+    issued = sent(issuer, makers.boost(issuer), "x@example.com")
     left_cart(VariantFactory.create(), now=now - timedelta(hours=2))
     assert abandoned_carts.report_left(now) == 1
-    mailing.killed_with_a_mail_out()
+    worker = start_worker(processes=2, told=told)
+    eventually(lambda: len(mail_server.mails) == 2)
+    worker.kill()
+    mail_server.says_yes.set()
+    assert InboxCredential.objects.unsent().count() == 2
     assert Cart.objects.to_be_reminded().exists()
 
     broker.hand_out_again()
+    assert mails.offer_unsent(now + OVERDUE) == 2
     assert abandoned_carts.offer_unsent(now + OVERDUE) == 1
-    mailing.worker()
-    eventually(lambda: broker.is_idle() and not Cart.objects.to_be_reminded().exists())
+    start_worker(told=told)
+    eventually(lambda: broker.is_idle() and not InboxCredential.objects.unsent().exists())
+    eventually(lambda: not Cart.objects.to_be_reminded().exists())
 
-    assert len(mail_server.mails) == 2
-    assert len({mail["Message-ID"] for mail in mail_server.mails}) == 1
+    for mail, is_new in zip(mails_to(mail_server, "x@example.com"), (True, False), strict=True):
+        assert follow(profile=holder, secret=token_in(mail), now=timezone.now()).is_new is is_new
+    assert (chain(issued.issuance), chain(forgotten.issuance)) == (["CREATED", "CLAIMED"], ["CREATED"])
+    assert len(mails_to(mail_server, "forgotten@example.com")) == 1
+    assert mails.offer_unsent(timezone.now() + OVERDUE) == 0
+    reminders = mails_to(mail_server, "guest@example.com")
+    assert (len(reminders), len({mail["Message-ID"] for mail in reminders})) == (2, 1)
     assert ActivityEntry.objects.filter(event_type="abandoned_cart.email_sent").count() == 1

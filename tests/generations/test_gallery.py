@@ -256,6 +256,7 @@ def test_a_page_costs_little_however_much_there_is_and_however_rare(owner: User)
         JobFilters(status=Status.COMPLETED),
         JobFilters(status=Status.FAILED),
         JobFilters(status=Status.QUEUED),
+        JobFilters(pending=True),
         JobFilters(character_id=rare.pk),
         JobFilters(character_id=rare.pk, status=Status.COMPLETED),
         JobFilters(since=deep.created_at, status=Status.COMPLETED),

@@ -5,7 +5,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from apps.accounts.models import User
@@ -14,6 +17,7 @@ from apps.common.schemas import utc_text
 from apps.generations import operations
 from apps.generations.models import GenerationJob
 from apps.generations.operations import Failure
+from apps.generations.schemas import AskedStatus
 from tests.conftest import Program, SignedIn
 from tests.factories import CharacterFactory, issued, on_plan, wish
 from tests.generations.past import failed, made, pruned, sent, stored
@@ -110,6 +114,62 @@ def test_a_walk_meets_each_generation_once_though_they_end_and_come_meanwhile(ow
         operations.request(user=owner, wish=wish())
 
     assert walked == [str(job.pk) for job in reversed(jobs)]
+
+
+MOVES = st.lists(st.tuples(st.integers(0, 9), st.sampled_from(["taken up", "ended", "asked for"])), max_size=12)
+
+
+def move(owner: User, jobs: list[GenerationJob], which: int, how: str) -> None:
+    """One of the generations is taken up or ends, where it can, or another one is asked for."""
+    if how == "asked for":
+        operations.request(user=owner, wish=wish())
+    elif how == "taken up":
+        operations.claim(jobs[which % len(jobs)].pk, attempt=1)
+    else:
+        job = jobs[which % len(jobs)]
+        operations.settle(job_id=job.pk, user_id=owner.pk, outcome=Failure(error="It broke.", code="broke"))
+
+
+def in_state(status: str) -> set[str]:
+    within = ["queued", "processing"] if status == "pending" else [status]
+    return {str(pk) for pk in GenerationJob.objects.filter(status__in=within).values_list("pk", flat=True)}
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(status=st.sampled_from(AskedStatus), taken_up=st.integers(0, 6), moves=MOVES)
+def test_a_walk_of_a_state_meets_once_what_stays_in_it(
+    owner: User, program: Program, status: str, taken_up: int, moves: list[tuple[int, str]]
+) -> None:
+    with transaction.atomic():
+        jobs = [operations.request(user=owner, wish=wish()) for _ in range(6)]
+        for job in jobs[:taken_up]:
+            operations.claim(job.pk, attempt=1)
+        always, ever, walked = in_state(status), in_state(status), []
+        query: dict[str, Any] = {"limit": 1, "status": str(status)}
+        while "cursor" not in query or query["cursor"]:
+            page = program.get(URL, query).json()
+            assert {item["id"] for item in page["items"]} <= in_state(status)
+            walked += [item["id"] for item in page["items"]]
+            query["cursor"] = page["nextCursor"]
+            if moves:
+                move(owner, jobs, *moves.pop())
+            always, ever = always & in_state(status), ever | in_state(status)
+        transaction.set_rollback(True)
+
+    assert len(walked) == len(set(walked))
+    assert always <= set(walked) <= ever
+
+
+def test_a_generation_that_is_taken_up_is_met_by_a_walk_of_those_pending(owner: User, program: Program) -> None:
+    jobs = [operations.request(user=owner, wish=wish()) for _ in range(3)]
+    first = program.get(f"{URL}?status=pending&limit=1").json()
+    operations.claim(jobs[0].pk, attempt=1)
+
+    rest = program.get(f"{URL}?status=pending&cursor={first['nextCursor']}").json()
+
+    met = [item["id"] for page in (first, rest) for item in page["items"]]
+    assert met == [str(job.pk) for job in reversed(jobs)]
+    assert {item["status"] for item in rest["items"]} == {"queued", "processing"}
 
 
 @pytest.mark.parametrize(

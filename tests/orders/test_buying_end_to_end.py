@@ -31,6 +31,9 @@ class Shopper:
         self.page = self._answer.text
         return self.page
 
+    def kind_of(self, path: str) -> str:
+        return self._session.get(urljoin(self._site, path)).headers["Content-Type"]
+
     def send(self, path: str = "", **fields: str) -> str:
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.page)
         assert token, self.page[:500]
@@ -51,12 +54,16 @@ class Shopper:
         parts = urlsplit(self._answer.url)
         return f"{parts.path}?{parts.query}"
 
-    def put_in_the_cart(self, title: str) -> None:
+    def put_in_the_cart(self, title: str, **more: str) -> None:
+        link = self.link_to_product(title)
+        variant = re.search(r'name="variant" value="([^"]+)" checked', self.open(link))
+        assert variant
+        self.send(link, variant=variant[1], quantity="2", **more)
+
+    def link_to_product(self, title: str) -> str:
         link = re.search(rf'href="(/shop/[0-9a-f-]{{36}}/)">{title}<', self.open("/shop/"))
         assert link, self.page
-        variant = re.search(r'name="variant" value="([^"]+)" checked', self.open(link[1]))
-        assert variant
-        self.send(link[1], variant=variant[1], quantity="2")
+        return link[1]
 
     def pay(self) -> None:
         """On the payment page."""
@@ -108,9 +115,9 @@ def _database() -> Iterator[str]:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def sign_up(shopper: Shopper) -> None:
+def sign_up(shopper: Shopper, email: str = "buyer@example.com") -> None:
     shopper.open("/accounts/signup/")
-    shopper.send(email="buyer@example.com", password1="correct horse battery")
+    shopper.send(email=email, password1="correct horse battery")
 
 
 def check_out(shopper: Shopper, **more: str) -> None:
@@ -185,3 +192,34 @@ def test_a_person_buys_a_print_and_credits(shopper: Shopper) -> None:
     shopper.send("/credits/plan/pro/subscribe/", key=key[1])
     shopper.pay()
     shopper.reload_until("You are on Pro now")
+
+
+def generate_a_picture(shopper: Shopper) -> str:
+    """The id of the picture, as the shop offers it for printing."""
+    key = re.search(r'name="idempotency_key" value="([^"]+)"', shopper.open("/generate/"))
+    assert key
+    wish = {"prompt": "a lighthouse at dusk", "quality": "standard", "aspect_ratio": "1:1", "image_count": "1"}
+    shopper.send("/generate/", idempotency_key=key[1], **wish)
+    shopper.open(shopper.link_to_product("Poster"))
+    shopper.reload_until('name="image" value="0')
+    offered = re.search(r'name="image" value="(0[0-9a-f-]{35})"', shopper.page)
+    assert offered
+    return offered[1]
+
+
+def test_a_picture_of_ones_own_reaches_the_printer(shopper: Shopper) -> None:
+    sign_up(shopper, "artist@example.com")
+    shopper.put_in_the_cart("Poster", image=generate_a_picture(shopper))
+    check_out(shopper)
+    shopper.pay()
+    shopper.reload_until("Thank you. News of it goes to artist@example.com.")
+    number = re.search(r"SS-\d{6}-\d{4}", shopper.page)
+    assert number
+
+    shopper.open("/sandbox/?")
+    shopper.reload_until(f">{number[0]}<")
+    order = re.search(rf'href="(/sandbox/orders/[0-9a-f]{{24}}/)">{number[0]}<', shopper.page)
+    assert order
+    picture = re.search(r'<img src="(/sandbox/printify/uploads/[^"]+)"', shopper.open(order[1]))
+    assert picture, shopper.page
+    assert shopper.kind_of(picture[1]) in {"image/jpeg", "image/png"}

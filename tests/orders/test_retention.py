@@ -257,7 +257,15 @@ def test_the_command_says_what_it_removed_and_kept(order: Order, capsys: pytest.
     told = capsys.readouterr()
     assert "4 entries recorded before" in told.out
     assert "1 unresolved warnings and errors that old are kept" in told.out
-    assert "batches looked at: 4 of 4" in told.err
+    assert "entries looked at: 5 of 5" in told.err
+
+
+@pytest.mark.parametrize(
+    ("rows", "took_s", "following"),
+    [(500, 0.003, 1_000), (1_000, 0.02, 1_500), (4_000, 0.01, 5_000), (5_000, 0.06, 2_500), (100, 9.0, 50)],
+)
+def test_a_stretch_is_as_long_as_the_machine_is_fast(rows: int, took_s: float, following: int) -> None:
+    assert retention._next_length(rows, took_s, 5_000) == following
 
 
 @with_rollback
@@ -296,4 +304,4 @@ def test_what_is_counted_is_what_goes_and_stays(order: Order) -> None:
     entry(days=100)
     entry("order.cancelled", days=100, order=order)
 
-    assert count_old(before=oldest_kept(timezone.now())) == Old(removable=1, open=1, acts=0)
+    assert count_old(before=oldest_kept(timezone.now())) == Old(removable=1, open=1)

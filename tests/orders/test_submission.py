@@ -15,7 +15,7 @@ from apps.orders.providers.printify import Printify
 from apps.orders.states import Status
 from apps.orders.submission import MOST_RELEASES, RELEASE_PAUSE_S, Step
 from tests.http_stand_in import Answer, StandIn
-from tests.orders.factories import NOON, paid_order
+from tests.orders.factories import NOON, open_order, paid_order
 from tests.orders.plans import plan_without_sorting
 
 pytestmark = pytest.mark.django_db
@@ -260,6 +260,26 @@ def test_a_first_attempt_after_the_provider_was_set_up_tells_its_own_failure(
         "Submission to Printify failed: No PRINTIFY_API_TOKEN is set.",
         "Submission to Printify failed: insufficient stock for M Black",
     ]
+
+
+@pytest.mark.parametrize("paid_first", [True, False])
+def test_what_was_given_back_whole_is_not_made(*, paid_first: bool) -> None:
+    order, facts = open_order(), ["paid", "refunded"]
+    for fact in facts if paid_first else reversed(facts):
+        if fact == "paid":
+            operations.record_payment(order.pk, at=NOON)
+        else:
+            operations.record_refund(order.pk, total_minor=4_300, before_minor=0, at=NOON)
+
+    assert operations.claim_submission(order.pk, attempt=1) is None
+    assert submission.offer_waiting(now=timezone.now() + timedelta(days=1)) == 0
+
+
+def test_what_was_given_back_in_part_is_made() -> None:
+    order = paid_order()
+    operations.record_refund(order.pk, total_minor=300, before_minor=0, at=NOON)
+
+    assert operations.claim_submission(order.pk, attempt=1) is not None
 
 
 def test_the_sweep_reads_what_is_due_by_its_index() -> None:

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from django.conf import settings
 from playwright.sync_api import Browser, Page, expect
 
+from apps.orders.cart_links import no_reminders_path, return_path
+from apps.orders.models import Variant
 from tests.conftest import SignedIn
 from tests.factories import UserFactory
-from tests.orders.wares import bought_poster, picture_of, pictured, poster
+from tests.orders.wares import bought_poster, left_cart, picture_of, pictured, poster
 from tests.pages.accessibility import Screen
 from tests.pages.conftest import BesideTheBrowser, Screenshot
 
@@ -20,6 +22,11 @@ def set_up_a_buyer() -> tuple[str, str]:
     pictured(variant.product)
     order = bought_poster(user, variant)
     return SignedIn(user).cookies[settings.SESSION_COOKIE_NAME].value, f"/orders/{order.pk}/"
+
+
+def set_up_a_left_cart() -> tuple[str, str]:
+    """Where the links of a reminder lead."""
+    return return_path(left_cart(Variant.objects.get()).pk), no_reminders_path("guest@example.com")
 
 
 def sign_in(page: Page, site: str, session: str) -> None:
@@ -57,6 +64,7 @@ def test_the_shops_pages_have_nothing_that_axe_finds(
     on_screens: Iterator[Screen], site: str, beside_the_browser: BesideTheBrowser
 ) -> None:
     session, order = beside_the_browser(set_up_a_buyer)
+    reminded = beside_the_browser(set_up_a_left_cart)
     for screen in on_screens:
         page = screen.page
         sign_in(page, site, session)
@@ -66,7 +74,15 @@ def test_the_shops_pages_have_nothing_that_axe_finds(
         page.wait_for_url("**/shop/*-*/")
         screen.assert_accessible("product")
         page.get_by_role("button", name="Add to cart").click()
-        for path in ("/cart/", order, "/orders/", "/credits/", "/credits/plan/", "/credits/bought/?session=x"):
+        for path in (
+            "/cart/",
+            order,
+            "/orders/",
+            "/credits/",
+            "/credits/plan/",
+            "/credits/bought/?session=x",
+            *reminded,
+        ):
             page.goto(f"{site}{path}")
             screen.assert_accessible(path)
 

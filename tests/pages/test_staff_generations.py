@@ -61,8 +61,11 @@ def test_staff_find_a_generation_and_everything_about_it(
     staff.go_back()
     expect(staff.locator(".listing tbody tr:not(.more-row)")).to_have_count(50)
     staff.get_by_label("Text in the prompt").fill("lighthouse")
-    staff.keyboard.press("Tab")
+    staff.keyboard.press("Enter")  # which changes and submits
     expect(staff.locator(".listing tbody tr:not(.more-row)")).to_have_count(1)
+    staff.go_back()
+    expect(staff.locator(".listing tbody tr:not(.more-row)")).to_have_count(50)
+    staff.go_forward()
     staff.get_by_role("link", name="A lighthouse").click()
 
     expect(staff.get_by_role("heading", name="2 images for Luna")).to_be_visible()

@@ -8,9 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db import connection
-
-from apps.common.progress import track
+from activity_project.benchmarks.databases import UUID_FUNCTION, WITH_INDEXES, in_bulk, without_indexes
 
 DEFAULT_ROWS = 200_000
 LARGE, SMALL = 1, 2
@@ -21,13 +19,6 @@ RECIPIENTS = 20_000
 ISSUANCES_OF_SMALL = 500
 LARGE_SHARE = 0.4
 EVENTS_A_CHAIN = 1.8
-_IN_BULK = {
-    "session_replication_role": "replica",
-    "statement_timeout": "0",
-    "work_mem": "'256MB'",
-    "maintenance_work_mem": "'1GB'",
-    "synchronous_commit": "off",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,63 +44,28 @@ class Size:
 
 def fill(size: Size) -> None:
     """Writes the data into the empty tables of the present database."""
-    steps = list(_steps(size))
-    with connection.cursor() as cursor:
-        cursor.execute("; ".join(f"SET {name} = {value}" for name, value in _IN_BULK.items()))
-        for step in track(steps, total=len(steps), label=f"data, {size.rows:,} events"):
-            cursor.execute(step)
-        cursor.execute("; ".join(f"RESET {name}" for name in _IN_BULK))
+    in_bulk(list(_steps(size)), label=f"data, {size.rows:,} events")
 
 
 def _steps(size: Size) -> Iterator[str]:
     last_issuer = SMALL + size.small_issuers - 1
-    yield _FUNCTIONS.format(seed=size.seed)
-    yield _WITHOUT_INDEXES
+    yield UUID_FUNCTION
+    yield _CHANCE.format(seed=size.seed)
+    yield without_indexes("credential_issuances", "credential_activity")
     yield _PEOPLE.format(last_issuer=last_issuer, last=last_issuer + RECIPIENTS)
     yield _ISSUANCES.format(
         large=size.large_issuances, small=ISSUANCES_OF_SMALL, last_issuer=last_issuer, recipients=RECIPIENTS
     )
     yield _EVENTS
-    yield _WITH_INDEXES
+    yield WITH_INDEXES
     yield from (f"VACUUM (FREEZE, ANALYZE) {table}" for table in _TABLES)
 
 
 _TABLES = ("users", "credential_profiles", "credential_boosts", "credential_issuances", "credential_activity")
 
-_FUNCTIONS = """
+_CHANCE = """
 CREATE FUNCTION bench_chance(issuer bigint, number bigint) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
-  $fn$ SELECT hashint8extended(issuer << 32 | number, {seed}) & 9223372036854775807 $fn$;
-CREATE FUNCTION bench_uuid(at timestamptz, key text) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $fn$
-  SELECT overlay(overlay(md5(key) PLACING '8' FROM 17)
-                 PLACING lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' FROM 1)::uuid
-$fn$
-"""
-
-# Made after the rows they are over, which takes a tenth of the time; a constraint is checked for all rows at once.
-_TABLES_OF_EVENTS = "('credential_issuances'::regclass, 'credential_activity'::regclass)"
-_WITHOUT_INDEXES = f"""
-CREATE TABLE bench_constraints AS
-  SELECT conrelid::regclass AS home, conname, pg_get_constraintdef(oid) AS definition FROM pg_constraint
-   WHERE conrelid IN {_TABLES_OF_EVENTS} AND contype IN ('u', 'c');
-CREATE TABLE bench_indexes AS
-  SELECT indexrelid::regclass AS name, pg_get_indexdef(indexrelid) AS definition FROM pg_index
-   WHERE indrelid IN {_TABLES_OF_EVENTS} AND indexrelid NOT IN (SELECT conindid FROM pg_constraint);
-DO $do$ DECLARE each record; BEGIN
-  FOR each IN SELECT * FROM bench_constraints LOOP
-    EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', each.home, each.conname);
-  END LOOP;
-  FOR each IN SELECT * FROM bench_indexes LOOP EXECUTE format('DROP INDEX %s', each.name); END LOOP;
-END $do$
-"""
-
-_WITH_INDEXES = """
-DO $do$ DECLARE each record; BEGIN
-  FOR each IN SELECT * FROM bench_indexes LOOP EXECUTE each.definition; END LOOP;
-  FOR each IN SELECT * FROM bench_constraints LOOP
-    EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s', each.home, each.conname, each.definition);
-  END LOOP;
-END $do$;
-DROP TABLE bench_indexes, bench_constraints
+  $fn$ SELECT hashint8extended(issuer << 32 | number, {seed}) & 9223372036854775807 $fn$
 """
 
 _PEOPLE = f"""

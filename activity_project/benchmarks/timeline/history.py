@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from django.db import connection
-
-from apps.common.progress import track
+from activity_project.benchmarks.databases import UUID_FUNCTION, in_bulk
 
 HEAVY, NEWCOMER, MEDIAN = 1, 2, 3
 LUNA, KAI, RARE = (UUID(int=number) for number in (1, 2, 3))
@@ -52,16 +50,12 @@ class Size:
 
 def fill(size: Size) -> None:
     """Writes the data into the empty tables of the present database."""
-    steps = list(_steps(size))
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica; SET statement_timeout = 0; SET work_mem = '256MB'")
-        for step in track(steps, total=len(steps), label=f"data, {size.rows:,} rows"):
-            cursor.execute(step)
-        cursor.execute("RESET session_replication_role; RESET statement_timeout; RESET work_mem")
+    in_bulk(list(_steps(size)), label=f"data, {size.rows:,} rows")
 
 
 def _steps(size: Size) -> Iterator[str]:
-    yield _FUNCTIONS.format(seed=size.seed)
+    yield UUID_FUNCTION
+    yield _CHANCE.format(seed=size.seed)
     yield _PEOPLE.format(last=MEDIAN + size.crowd - 1)
     for week in range(WEEKS):
         yield _jobs(size, week)
@@ -78,13 +72,9 @@ _TABLES = (
     "users", "characters", "generation_jobs", "generation_job_words", "credit_transactions", "credit_accounts",
 )  # fmt: skip
 
-_FUNCTIONS = """
+_CHANCE = """
 CREATE FUNCTION bench_chance(person bigint, number bigint) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
-  $fn$ SELECT hashint8extended(person << 32 | number, {seed}) & 9223372036854775807 $fn$;
-CREATE FUNCTION bench_uuid(at timestamptz, key text) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $fn$
-  SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || substr(md5(key), 1, 3)
-          || '8' || substr(md5(key), 4, 15))::uuid
-$fn$
+  $fn$ SELECT hashint8extended(person << 32 | number, {seed}) & 9223372036854775807 $fn$
 """
 
 _PEOPLE = f"""

@@ -9,13 +9,20 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from activity_project.benchmarks.credentials import suite as credentials
 from activity_project.benchmarks.generations import suite as generations
+from activity_project.benchmarks.log import suite as log
 from activity_project.benchmarks.timeline import history
 from activity_project.benchmarks.timeline import suite as timeline
 
-SUITES = {"timeline": timeline.run, "generations": generations.run, "credentials": credentials.run}
+SUITES = {
+    "timeline": timeline.run,
+    "generations": generations.run,
+    "log": log.run,
+    "credentials": credentials.run,
+}
 DEFAULT_ROWS = {
     "timeline": history.DEFAULT_ROWS,
     "generations": generations.DEFAULT_ROWS,
+    "log": log.DEFAULT_ROWS,
     "credentials": credentials.DEFAULT_ROWS,
 }
 

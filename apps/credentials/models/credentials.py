@@ -26,6 +26,11 @@ class Credential(models.Model):
     key = models.ForeignKey(SigningKey, on_delete=models.PROTECT, related_name="+")
     document = models.JSONField()
     signed = models.TextField(help_text=_("The document as a JWS in compact form."))
+    place = models.PositiveBigIntegerField(
+        null=True,
+        editable=False,
+        help_text=_("In its issuer's status lists; null for those made before there were any."),
+    )
     issued_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
@@ -62,6 +67,9 @@ class InboxCredential(models.Model):
     draft = models.JSONField(default=dict, help_text=_("What the issuer gave beyond the boost."))
     token_digest = models.BinaryField(max_length=DIGEST_BYTES, unique=True, null=True)
     mail_due = models.BooleanField(default=False)
+    message_id = models.CharField(
+        max_length=300, blank=True, db_default="", help_text=_("The mail provider's name for the mail that went off.")
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     expires_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, help_text=_("Claimed, delivered, expired or failed."))
@@ -74,6 +82,7 @@ class InboxCredential(models.Model):
             models.Index(fields=["expires_at"], condition=Q(closed_at=None), name="inbox_to_expire"),
             models.Index(fields=["created_at"], condition=Q(mail_due=True), name="inbox_to_mail"),
             models.Index(fields=["recipient_type", "recipient_value"], name="inbox_of_recipient"),
+            models.Index(fields=["message_id"], condition=~Q(message_id=""), name="inbox_by_message_id"),
         ]
 
     def __str__(self) -> str:

@@ -30,6 +30,9 @@ class Profile(models.Model):
     )
     display_name = models.CharField(max_length=100)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+    places_given = models.PositiveBigIntegerField(
+        default=0, db_default=0, editable=False, help_text=_("How many places of its status lists are taken.")
+    )
 
     class Meta:
         db_table = "credential_profiles"
@@ -80,13 +83,16 @@ class SigningKeyQuerySet(models.QuerySet["SigningKey"]):
     def oldest_first(self) -> Self:
         return self.order_by("created_at", "id")
 
+    def newest_first(self) -> Self:
+        return self.order_by("-created_at", "-id")
+
     def retire(self) -> None:
-        """They sign nothing any more."""
+        """They sign no credential any more."""
         self.update(retired_at=Now())
 
     def sealed_otherwise(self, mark: str) -> Self:
-        """Those whose private half was sealed under another key than the one with this mark; erased ones have none."""
-        return self.exclude(seal=mark).exclude(sealed_private_jwk="")
+        """Those whose private half was sealed under another key than the one with this mark."""
+        return self.exclude(seal=mark)
 
 
 class SigningKey(models.Model):
@@ -99,7 +105,7 @@ class SigningKey(models.Model):
     seal = models.CharField(max_length=12, help_text=_("Which of the installation's keys it is sealed under."))
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     retired_at = models.DateTimeField(
-        null=True, blank=True, help_text=_("Signs nothing since; what it signed stays verifiable.")
+        null=True, blank=True, help_text=_("Signs no credential since; what it signed stays verifiable.")
     )
 
     objects = SigningKeyQuerySet.as_manager()

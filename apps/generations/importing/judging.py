@@ -11,7 +11,8 @@ _ACCOUNTS = """
 CREATE UNLOGGED TABLE import_accounts AS
 SELECT named.email, named.time_zone, person.id IS NULL AND named.declared AS is_new,
        COALESCE(person.id, CASE WHEN named.declared THEN nextval(pg_get_serial_sequence('users', 'id')) END) AS user_id,
-       COALESCE(account.seq, 0) AS seq, COALESCE(account.balance, 0) AS balance, account.last_at, 0::bigint AS batch
+       COALESCE(account.seq, 0) AS seq, COALESCE(account.balance, 0) AS balance, account.last_at, 0::bigint AS batch,
+       true AS fits
   FROM (SELECT email, max(time_zone) AS time_zone, bool_or(declared) AS declared
           FROM (SELECT email, time_zone, true AS declared FROM import_users
                 UNION ALL SELECT DISTINCT email, NULL, false FROM import_characters
@@ -21,6 +22,7 @@ SELECT named.email, named.time_zone, person.id IS NULL AND named.declared AS is_
   LEFT JOIN users AS person ON lower(person.email) = named.email
   LEFT JOIN credit_accounts AS account ON account.user_id = person.id;
 ALTER TABLE import_accounts ADD PRIMARY KEY (email);
+CREATE INDEX ON import_accounts (user_id);
 ANALYZE import_accounts
 """
 
@@ -50,13 +52,14 @@ SELECT brought.line, {_NOBODY} FROM import_characters AS brought JOIN import_acc
  WHERE account.user_id IS NULL
 """
 
+# The joins with what comes twice are of few rows, mostly none: numbering all would sort each table whole.
 _JOBS = f"""
 CREATE UNLOGGED TABLE import_jobs_judged AS
 SELECT job.*, account.user_id, person.id AS character_id, known.id IS NOT NULL AS is_there,
        CASE WHEN account.user_id IS NULL THEN {_NOBODY}
             WHEN job.character_name IS NOT NULL AND person.id IS NULL
               THEN format('the person has no character called %L', job.character_name)
-            WHEN row_number() OVER (PARTITION BY job.id ORDER BY job.line) > 1 THEN {_TWICE}
+            WHEN job.line > twice.line THEN {_TWICE}
             WHEN known.id IS NOT NULL AND (known.user_id, known.status, known.credits_used, known.created_at)
                  IS DISTINCT FROM (account.user_id, job.status, job.credits_used, job.created_at)
               THEN 'the id already stands for another job'
@@ -64,6 +67,8 @@ SELECT job.*, account.user_id, person.id AS character_id, known.id IS NOT NULL A
   FROM import_jobs AS job
   JOIN import_accounts AS account USING (email)
   LEFT JOIN import_cast AS person ON person.user_id = account.user_id AND person.name_key = lower(job.character_name)
+  LEFT JOIN (SELECT id, min(line) AS line FROM import_jobs GROUP BY id HAVING count(*) > 1) AS twice
+         ON twice.id = job.id
   LEFT JOIN generation_jobs AS known ON known.id = job.id;
 INSERT INTO import_rejects SELECT line, reason FROM import_jobs_judged WHERE reason IS NOT NULL;
 CREATE INDEX ON import_jobs_judged (user_id);
@@ -78,7 +83,7 @@ SELECT moved.*, account.user_id, author.id AS recorded_by_id, known.id IS NOT NU
        COALESCE(brought.character_id, old.character_id) AS character_id,
        COALESCE(brought.quality, old.quality, '') AS quality_mode,
        CASE WHEN account.user_id IS NULL THEN {_NOBODY}
-            WHEN row_number() OVER (PARTITION BY moved.id ORDER BY moved.line) > 1 THEN {_TWICE}
+            WHEN moved.line > twice.line THEN {_TWICE}
             WHEN known.id IS NOT NULL AND (known.user_id, known.type, known.amount, known.reference_id)
                  IS DISTINCT FROM (account.user_id, moved.type, moved.amount, moved.job_id)
               THEN 'the id already stands for another transaction'
@@ -92,20 +97,23 @@ SELECT moved.*, account.user_id, author.id AS recorded_by_id, known.id IS NOT NU
               THEN format('the job says that it used %s credits', COALESCE(brought.credits_used, old.credits_used))
             WHEN moved.type = 'refund' AND COALESCE(brought.status, old.status) <> 'failed'
               THEN 'a job that didn''t fail isn''t refunded'
-            WHEN EXISTS (SELECT FROM credit_transactions AS other
-                          WHERE other.reference_type = 'generation_job' AND other.reference_id = moved.job_id
-                            AND other.type = moved.type)
-                 OR row_number() OVER (PARTITION BY moved.job_id, moved.type ORDER BY moved.line) > 1
-              THEN format('the job has another %s', moved.type)
+            WHEN other.id IS NOT NULL OR moved.line > again.line THEN format('the job has another %s', moved.type)
        END AS reason
   FROM import_transactions AS moved
   JOIN import_accounts AS account USING (email)
   LEFT JOIN import_jobs_judged AS brought ON brought.id = moved.job_id AND brought.reason IS NULL
   LEFT JOIN generation_jobs AS old ON old.id = moved.job_id
   LEFT JOIN credit_transactions AS known ON known.id = moved.id
+  LEFT JOIN credit_transactions AS other ON other.reference_type = 'generation_job'
+                                        AND other.reference_id = moved.job_id AND other.type = moved.type
+  LEFT JOIN (SELECT id, min(line) AS line FROM import_transactions GROUP BY id HAVING count(*) > 1) AS twice
+         ON twice.id = moved.id
+  LEFT JOIN (SELECT job_id, type, min(line) AS line FROM import_transactions WHERE job_id IS NOT NULL
+              GROUP BY job_id, type HAVING count(*) > 1) AS again
+         ON again.job_id = moved.job_id AND again.type = moved.type
   LEFT JOIN users AS author ON lower(author.email) = moved.by_email;
 INSERT INTO import_rejects SELECT line, reason FROM import_transactions_judged WHERE reason IS NOT NULL;
-CREATE INDEX ON import_transactions_judged (user_id, created_at, line);
+CREATE INDEX ON import_transactions_judged (user_id);
 ANALYZE import_transactions_judged
 """
 

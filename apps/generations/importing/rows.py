@@ -53,17 +53,16 @@ COLUMNS = Columns(frozenset[str]().union(*_FIELDS.values()), ({"kind"},))
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
-_STATUSES = {
-    "completed": Status.COMPLETED,
-    "success": Status.COMPLETED,
-    "failed": Status.FAILED,
-}
 _ZONES = frozenset(available_timezones())
-# Sets of plain texts: to ask an enumeration takes longer than all else about a field.
+# Plain texts: to ask an enumeration takes longer than all else about a field.
+_FAILED = Status.FAILED.value
+_STATUSES = {"completed": Status.COMPLETED.value, "success": Status.COMPLETED.value, "failed": _FAILED}
+_CHARGE = TransactionType.GENERATION.value
+_ADJUSTMENT = TransactionType.ADMIN_ADJUSTMENT.value
 _KINDS = {kind.value: kind for kind in Kind}
 _TYPES = frozenset(TransactionType.values)
 _QUALITIES = frozenset(Quality.values)
-_OF_A_JOB = frozenset({TransactionType.GENERATION.value, TransactionType.REFUND.value})
+_OF_A_JOB = frozenset({_CHARGE, TransactionType.REFUND.value})
 
 
 class Judge:
@@ -93,14 +92,14 @@ class Judge:
         if status is None:
             raise Refused("status must be completed or failed: a job still under way can't be taken over")
         error = text(record, "error", 500)
-        if (status is Status.FAILED) != bool(error):
+        if (status == _FAILED) != bool(error):
             raise Refused("a failed job says why in error, and no other job has one")
         created, started, completed = self._times(record)
         return (
             _uuid(record, "id"),
             email(record, "user"),
             text(record, "character", 80),
-            status.value,
+            status,
             *_asked(record),
             _whole(record, "credits_used", 0, MOST_CREDITS),
             created,
@@ -113,12 +112,12 @@ class Judge:
         )
 
     def _times(self, record: Mapping[str, Any]) -> tuple[str, str, str]:
-        created = self._moment(record, "created_at")
+        created, completed = self._moment(record, "created_at"), self._moment(record, "completed_at")
         started = self._moment(record, "started_at") if "started_at" in record else created
-        completed = self._moment(record, "completed_at")
         if not created <= started <= completed:
             raise Refused("a job is created, then started, then completed")
-        return created.isoformat(), started.isoformat(), completed.isoformat()
+        first = created.isoformat()
+        return first, first if started is created else started.isoformat(), completed.isoformat()
 
     def _transaction(self, record: Mapping[str, Any]) -> Cells:
         type_ = text(record, "type", 24)
@@ -126,7 +125,7 @@ class Judge:
             raise Refused(f"type must be one of {', '.join(TransactionType)}")
         if (type_ in _OF_A_JOB) != ("job" in record):
             raise Refused("a generation or refund names its job, and no other transaction does")
-        is_adjustment = type_ == TransactionType.ADMIN_ADJUSTMENT
+        is_adjustment = type_ == _ADJUSTMENT
         if is_adjustment != ("by" in record):
             raise Refused("an adjustment says by whom it was made, and no other transaction does")
         return (
@@ -166,11 +165,7 @@ def _character(record: Mapping[str, Any]) -> Cells:
 
 def _amount(record: Mapping[str, Any], type_: str) -> int:
     amount = _whole(record, "amount", -MOST_CREDITS, MOST_CREDITS)
-    if type_ == TransactionType.ADMIN_ADJUSTMENT:
-        fits = amount != 0
-    else:
-        fits = amount < 0 if type_ == TransactionType.GENERATION else amount > 0
-    if not fits:
+    if not amount or (type_ != _ADJUSTMENT and (amount < 0) != (type_ == _CHARGE)):
         raise Refused(f"amount {amount} doesn't fit {type_}")
     return amount
 
@@ -192,10 +187,10 @@ def _maybe_whole(record: Mapping[str, Any], name: str, most: int) -> int | str:
 
 
 def _uuid(record: Mapping[str, Any], name: str) -> str:
-    written = text(record, name, 36, least=1)
-    if not _UUID.fullmatch(written):
-        raise Refused(f"{name} isn't a UUID")
-    return written.lower()
+    value = record.get(name)
+    if not isinstance(value, str) or not _UUID.fullmatch(value := value.strip()):
+        raise Refused(f"{name} isn't a UUID" if value else f"{name} is missing")
+    return value.lower()
 
 
 def _whole(record: Mapping[str, Any], name: str, least: int, most: int) -> int:

@@ -1,5 +1,6 @@
 """One import from beginning to end."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -8,12 +9,12 @@ from django.db import connection
 
 from apps.common import record_files
 from apps.common.progress import track
-from apps.common.record_fields import Refused
 from apps.common.record_files import Format
 from apps.common.rejects import Rejects
 from apps.credits.verification import Fault, faults_of
-from apps.generations.importing import judging, placing, staging, writing
-from apps.generations.importing.rows import COLUMNS, Judge
+from apps.generations.importing import batches, judging, placing, reading, staging, writing
+from apps.generations.importing.reading import Source
+from apps.generations.importing.rows import Judge
 
 _REJECTS = Rejects("import_rejects")
 
@@ -39,34 +40,38 @@ class Outcome:
 def import_file(path: Path, format: Format, *, rejects: Path, strict: bool, now: datetime) -> Outcome:
     """Takes the file over; lists in ``rejects`` the lines that can't be, or removes that file where there are none.
 
-    Raises UnusableFile, AnotherImport, or OSError where a file can't be read or written.
+    Raises UnusableFile, ReaderDied, AnotherImport, or OSError where a file can't be read or written.
     """
     with staging.tables():
-        _stage(path, format, now)
+        stage(Source(path, format, Judge(now)))
         judging.judge()
-        placing.place(track(placing.staged(), total=placing.count(), label="transactions placed"))
+        numbers = batches.numbered()
+        place(numbers)
         was_refused = strict and _REJECTS.count() > 0
         if not was_refused:
-            batches = writing.batches()
-            for _batch in track(writing.write(batches), total=len(batches), label="batches of accounts written"):
-                pass
+            _all(writing.write(numbers), total=len(numbers), label="batches of accounts written")
         _REJECTS.list_in(rejects)
         return _outcome(was_refused=was_refused)
 
 
-def _stage(path: Path, format: Format, now: datetime) -> None:
-    judge, copier = Judge(now), staging.Copier()
-    lines = record_files.read(path, format, COLUMNS)
-    for line in track(lines, total=record_files.count(path), label="lines read"):
-        try:
-            if line.problem:
-                raise Refused(line.problem)
-            kind, cells = judge.row(line.record)
-        except Refused as refused:
-            copier.reject(line.number, str(refused))
-        else:
-            copier.add(kind, line.number, cells)
-    copier.flush()
+def stage(source: Source) -> None:
+    """Copies what is in the file into the import's tables."""
+    parts = list(record_files.parts(source.path))
+    total = sum(part.lines for part in parts)
+    with reading.chunks(source, parts) as chunks:
+        for chunk in track(chunks, total=total, label="lines read", size=lambda chunk: chunk.lines):
+            staging.copy(chunk.texts)
+
+
+def place(numbers: list[int]) -> None:
+    """Says of every movement where it stands, or why it has no place."""
+    _all(batches.each(numbers, placing.place_batch), total=len(numbers), label="batches of accounts placed")
+    placing.place_left_over()
+
+
+def _all(steps: Iterable[int], *, total: int, label: str) -> None:
+    for _step in track(steps, total=total, label=label):
+        pass
 
 
 _WRITTEN = """
@@ -75,8 +80,7 @@ SELECT (SELECT count(*) FROM import_accounts WHERE is_new AND batch > 0),
          WHERE import_cast.is_new AND account.batch > 0),
        (SELECT count(*) FROM import_jobs_judged JOIN import_accounts AS account USING (user_id)
          WHERE reason IS NULL AND NOT is_there AND account.batch > 0),
-       (SELECT count(*) FROM import_transactions_judged JOIN import_placed USING (line)
-          JOIN import_accounts AS account USING (user_id) WHERE account.batch > 0),
+       (SELECT count(*) FROM import_placed JOIN import_accounts AS account USING (user_id) WHERE account.batch > 0),
        (SELECT count(*) FROM import_jobs_judged WHERE reason IS NULL AND is_there)
        + (SELECT count(*) FROM import_transactions_judged WHERE reason IS NULL AND is_there)
 """

@@ -3,20 +3,16 @@
 They aren't logged, and are dropped when the import is over, or by the next one where it was cut off.
 """
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from datetime import datetime
 
 from django.db import connection
 
+from apps.common.alone import UNLIMITED, alone, own_tables
 from apps.generations.importing.rows import Cells, Kind
 
-# One import at a time, whoever starts it: the number is the first eight letters of "generations".
-_LOCK = int.from_bytes(b"generati", "big")
-_FLUSH_CHARACTERS = 1 << 20
 _ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
-_TO_ESCAPE = re.compile(r"[\\\n\r]")
 
 _TABLES = {
     "import_users": "line bigint, email text, time_zone text",
@@ -32,7 +28,7 @@ _TABLES = {
         " created_at timestamptz, by_email text"
     ),
     "import_rejects": "line bigint, reason text",
-    "import_placed": "line bigint, seq bigint, balance_after bigint, created_at timestamptz",
+    "import_placed": "line bigint, user_id bigint, seq bigint, balance_after bigint, created_at timestamptz",
 }
 _JUDGED = ("import_accounts", "import_cast", "import_jobs_judged", "import_transactions_judged")
 _TABLE_OF = {
@@ -43,6 +39,9 @@ _TABLE_OF = {
 }
 
 
+Texts = Mapping[str, bytes]
+
+
 class AnotherImport(Exception):
     """Another import is running on this database."""
 
@@ -50,33 +49,24 @@ class AnotherImport(Exception):
 @contextmanager
 def tables() -> Iterator[None]:
     """Has the import's tables within the block, empty at first. Raises AnotherImport."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
-        if not cursor.fetchone()[0]:
-            raise AnotherImport
-        try:
-            # Sums over a whole history take longer than a page may.
-            cursor.execute("SET statement_timeout = 0; SET work_mem = '64MB'")
-            _drop(cursor)
-            for name, columns in _TABLES.items():
-                cursor.execute(f"CREATE UNLOGGED TABLE {name} ({columns})")
-            yield
-        finally:
-            _drop(cursor)
-            cursor.execute("RESET statement_timeout; RESET work_mem")
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+    # Sums over a whole history take longer than a page may.
+    settings = UNLIMITED | {"work_mem": "64MB"}
+    with alone("generations", busy=AnotherImport, settings=settings), own_tables(_TABLES, made_later=_JUDGED):
+        yield
 
 
-def _drop(cursor: Any) -> None:
-    cursor.execute(f"DROP TABLE IF EXISTS {', '.join([*_TABLES, *_JUDGED])}")
+def copy(texts: Texts) -> None:
+    """Copies the lines into their tables."""
+    for table, text in texts.items():
+        with connection.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN (NULL '')") as into:
+            into.write(text)
 
 
-class Copier:
-    """Copies lines into the import's tables, a megabyte at a time."""
+class Copies:
+    """Lines for the import's tables, as COPY reads them."""
 
     def __init__(self) -> None:
-        self._waiting: dict[str, list[str]] = {}
-        self._characters = 0
+        self._lines: dict[str, list[str]] = {}
 
     def add(self, kind: Kind, line: int, cells: Cells) -> None:
         """One record that is sound by itself."""
@@ -86,29 +76,21 @@ class Copier:
         """One that can't be taken over."""
         self._add("import_rejects", (line, reason))
 
-    def place(self, line: int, seq: int, balance_after: int, created_at: Any) -> None:
+    def place(self, line: int, user_id: int, seq: int, balance_after: int, created_at: datetime) -> None:
         """Where in its account's chain a transaction stands."""
-        self._add("import_placed", (line, seq, balance_after, created_at))
+        self._add("import_placed", (line, user_id, seq, balance_after, created_at))
 
-    def flush(self) -> None:
-        """Copies what is waiting."""
-        for table, lines in self._waiting.items():
-            with connection.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN (NULL '')") as copy:
-                copy.write("".join(lines))
-        self._waiting, self._characters = {}, 0
+    def texts(self) -> Texts:
+        """All of them, by table."""
+        return {table: "".join(lines).encode() for table, lines in self._lines.items()}
 
     def _add(self, table: str, cells: Cells) -> None:
-        text = _copied(cells)
-        self._waiting.setdefault(table, []).append(text)
-        self._characters += len(text)
-        if self._characters > _FLUSH_CHARACTERS:
-            self.flush()
+        self._lines.setdefault(table, []).append(_copied(cells))
 
 
 def _copied(cells: Cells) -> str:
     """The cells as COPY reads them; nothing is null. Few hold what must be escaped, and to look once is faster."""
-    texts = list(map(str, cells))
-    line = "\t".join(texts)
-    if line.count("\t") >= len(texts) or _TO_ESCAPE.search(line):
-        line = "\t".join(text.translate(_ESCAPED) for text in texts)
+    line = "\t".join(map(str, cells))
+    if "\\" in line or "\n" in line or "\r" in line or line.count("\t") >= len(cells):
+        line = "\t".join(str(cell).translate(_ESCAPED) for cell in cells)
     return f"{line}\n"

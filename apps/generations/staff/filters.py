@@ -55,6 +55,14 @@ class Condition(NamedTuple):
     value: Any
 
 
+class Group(NamedTuple):
+    """Jobs that stand together in an index, by the column that it begins with; ``among`` is what it holds at all."""
+
+    column: str
+    value: int
+    among: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobFilters:
     """The filters of a list of generations. Days begin at midnight in ``zone``; own dates replace the period."""
@@ -96,19 +104,24 @@ class JobFilters:
         """Whether days were named, so that the period says nothing."""
         return bool(self.first_day or self.last_day)
 
-    def indexed(self, now: datetime) -> list[Condition]:
-        """What an index answers, so that the rows it leaves are never read."""
+    def since(self, now: datetime) -> datetime | None:
+        """From when on; null without a bound."""
         first = self.first(now)
-        found = []
-        if first:
-            found.append(Condition("created_at >= %(since)s", "since", beginning_of(first, self.zone)))
-        if self.last_day:
-            found.append(Condition("created_at < %(until)s", "until", end_of(self.last_day, self.zone)))
+        return beginning_of(first, self.zone) if first else None
+
+    @property
+    def until(self) -> datetime | None:
+        """Until before when; null without a bound."""
+        return end_of(self.last_day, self.zone) if self.last_day else None
+
+    @property
+    def group(self) -> Group | None:
+        """Whose or which jobs an index holds together; null where they are everyone's."""
         if self.user_id is not None:
-            found.append(Condition("user_id = %(user_id)s", "user_id", self.user_id))
-        elif self._kind in _FEW:
-            found.append(Condition("kind = %(kind)s", "kind", int(self._kind)))
-        return found
+            return Group("user_id", self.user_id, "true")
+        if self._kind in _FEW:
+            return Group("kind", int(self._kind), f"kind IN ({', '.join(str(int(kind)) for kind in _FEW)})")
+        return None
 
     def unindexed(self) -> list[Condition]:
         """What has to be looked at row by row."""

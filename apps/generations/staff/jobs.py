@@ -85,13 +85,13 @@ def image_of(job_id: UUID, position: int) -> GenerationImage | None:
 
 
 def _positions(scan: Scan, limit: int) -> list[Position]:
-    query = f"SELECT created_at, id FROM {scan.jobs()} WHERE {scan.matches()} ORDER BY created_at DESC, id DESC"
+    query = f"SELECT created_at, id FROM {scan.jobs()} WHERE {scan.matches()} ORDER BY {scan.order}"
     return [Position(*row) for row in scan.read(f"{query} LIMIT %(limit)s", limit=limit)]
 
 
 def _last_scanned(scan: Scan) -> Position | None:
     """The row at which the bound stopped the scan; None where it had come to the end before."""
-    query = f"SELECT created_at, id FROM {scan.jobs()} ORDER BY created_at DESC, id DESC OFFSET %(last)s"
+    query = f"SELECT created_at, id FROM {scan.jobs()} ORDER BY {scan.order} OFFSET %(last)s"
     rows = scan.read(query, last=scan.most - 1)
     return Position(*rows[0]) if rows else None
 

@@ -38,12 +38,27 @@ class Scan:
     most: int
     after: Position | None = None
 
+    @property
+    def order(self) -> str:
+        """Newest first, in the words of the index that is read: a group's column is the same in all its rows."""
+        return f"{self._prefix('{} DESC, ')}created_at DESC, id DESC"
+
     def jobs(self) -> str:
-        """The rows as an item for FROM, sorted newest first. They are read only as far as the statement asks."""
-        where = " AND ".join([*_sql(self.filters.indexed(self.now)), *self._behind()]) or "true"
+        """The rows as an item for FROM, sorted by ``order``. They are read only as far as the statement asks.
+
+        A group's are asked for as a range of its index and in the order of that: told only that they are one person's,
+        a planner that knows them as many would look for them among everyone's, where the last may lie a year back.
+        """
+        columns, values = self._prefix("{}, "), "%(group)s, " if self.filters.group else ""
+        where = [
+            self.filters.group.among if self.filters.group else "true",
+            f"({columns}created_at) >= ({values}%(since)s)",
+            f"({columns}created_at) < ({values}%(until)s)",
+            *([f"({columns}created_at, id) < ({values}%(created_at)s, %(id)s)"] if self.after else []),
+        ]
         return (
-            f"(SELECT {COLUMNS} FROM generation_jobs WHERE {where}"
-            " ORDER BY created_at DESC, id DESC LIMIT %(most)s) AS job"
+            f"(SELECT {COLUMNS} FROM generation_jobs WHERE {' AND '.join(where)}"
+            f" ORDER BY {self.order} LIMIT %(most)s) AS job"
         )
 
     def matches(self) -> str:
@@ -52,9 +67,11 @@ class Scan:
 
     def params(self) -> dict[str, Any]:
         """The parameters of both."""
-        conditions = [*self.filters.indexed(self.now), *self.filters.unindexed()]
+        group = self.filters.group
+        bounds = {"since": self.filters.since(self.now) or "-infinity", "until": self.filters.until or "infinity"}
         position = self.after._asdict() if self.after else {}
-        return {"most": self.most, **{each.name: each.value for each in conditions}, **position}
+        asked = {each.name: each.value for each in self.filters.unindexed()}
+        return {"most": self.most, "group": group and group.value, **bounds, **asked, **position}
 
     def read(self, query: str, **params: Any) -> list[tuple[Any, ...]]:
         """The rows of a statement made of these parts. Its values are bound here, so that the planner sees them."""
@@ -62,8 +79,8 @@ class Scan:
             cursor.execute(query, self.params() | params)
             return list(cursor.fetchall())
 
-    def _behind(self) -> list[str]:
-        return ["(created_at, id) < (%(created_at)s, %(id)s)"] if self.after else []
+    def _prefix(self, form: str) -> str:
+        return form.format(self.filters.group.column) if self.filters.group else ""
 
 
 def _sql(conditions: Iterable[Condition]) -> list[str]:

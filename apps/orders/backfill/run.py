@@ -3,7 +3,6 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -12,19 +11,19 @@ from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
+from apps.common.alone import UNLIMITED, alone
 from apps.orders.backfill import deliveries, writing
 from apps.orders.backfill.stories import Past, story
 from apps.orders.log.past import write_past
-from apps.orders.models import Order, Refund, SentMail, Shipment
+from apps.orders.models import Cart, Order, Refund, SentMail, Shipment
 
 Row = TypeVar("Row", Shipment, Refund, SentMail)
 
 ORDERS_A_BATCH: Final = 500
 WRITERS: Final = 2
-# One backfill at a time, whoever starts it: the number is the first eight letters of "backfill log".
-_LOCK: Final = int.from_bytes(b"backfill", "big")
 
 
 class AnotherBackfill(Exception):
@@ -65,7 +64,7 @@ def backfill(*, since: datetime | None, write: bool) -> Iterator[Backfilled]:
     A batch is a transaction: cut off anywhere, orders have their whole timeline or none. With ``write`` false nothing
     is written, and what would be is counted. Raises AnotherBackfill.
     """
-    with _alone(), deliveries.gathered():
+    with alone("backfill", busy=AnotherBackfill, settings=UNLIMITED), deliveries.gathered():
         yield from _in_threads(partial(_tell, write=write), _batches(since))
 
 
@@ -84,20 +83,6 @@ def _in_threads(tell: Callable[[list[UUID]], Backfilled], given: Iterator[list[U
         while going:
             yield going.popleft().result()
             going += [writers.submit(tell, order_ids) for order_ids in islice(given, 1)]
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
-        if not cursor.fetchone()[0]:
-            raise AnotherBackfill
-        try:
-            cursor.execute("SET statement_timeout = 0")
-            yield
-        finally:
-            cursor.execute("RESET statement_timeout")
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
 
 
 def _next(position: _Position) -> tuple[list[UUID], _Position | None]:
@@ -128,7 +113,8 @@ def _tell(order_ids: Sequence[UUID], *, write: bool) -> Backfilled:
 
 def pasts_of(order_ids: Sequence[UUID]) -> list[Past]:
     """The pasts of those of the orders that have no entries."""
-    orders = Order.objects.filter(pk__in=order_ids).without_activity().select_related("cart").defer("shipping_address")
+    orders = Order.objects.filter(pk__in=order_ids).without_activity().defer("shipping_address")
+    carts = _recovered_carts(order_ids)
     parcels = _by_order(Shipment.objects.filter(order__in=order_ids).order_by("shipped_at", "number"))
     refunds = _by_order(Refund.objects.filter(order__in=order_ids).order_by("refunded_at", "total_minor"))
     mails = _by_order(SentMail.objects.filter(order__in=order_ids).order_by("sent_at", "pk"))
@@ -136,6 +122,7 @@ def pasts_of(order_ids: Sequence[UUID]) -> list[Past]:
     return [
         Past(
             order=order,
+            carts=carts.get(order.cart_id, ()) if order.cart_id else (),
             parcels=parcels.get(order.pk, ()),
             refunds=refunds.get(order.pk, ()),
             mails=mails.get(order.pk, ()),
@@ -143,6 +130,15 @@ def pasts_of(order_ids: Sequence[UUID]) -> list[Past]:
         )
         for order in orders
     ]
+
+
+def _recovered_carts(order_ids: Sequence[UUID]) -> dict[UUID, list[Cart]]:
+    """Carts that were left and came back, by the cart that was bought, which is their own or the one they went into."""
+    of_them = Q(orders__in=order_ids) | Q(merged_into__orders__in=order_ids)
+    found: dict[UUID, list[Cart]] = {}
+    for cart in Cart.objects.filter(of_them, recovered_at__isnull=False).distinct().order_by("pk"):
+        found.setdefault(cart.merged_into_id or cart.pk, []).append(cart)
+    return found
 
 
 def _by_order(rows: Iterable[Row]) -> dict[UUID, list[Row]]:

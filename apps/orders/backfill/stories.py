@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
+from apps.common.personal_data import anonymous
 from apps.orders.backfill.deliveries import MAIL, PRINTIFY, Told
-from apps.orders.models import MailKind, Order, Refund, SentMail, Shipment
+from apps.orders.models import Cart, MailKind, Order, Refund, SentMail, Shipment
+from apps.orders.operations.carts import cart_key
 from apps.orders.operations.facts import source_key
 from apps.orders.operations.mail import EVENTS
 
@@ -28,9 +30,10 @@ class PastEvent(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """An order, with all that is kept about it elsewhere."""
+    """An order, with all that is kept about it elsewhere. ``carts`` are its own, and those that went into that."""
 
     order: Order
+    carts: Sequence[Cart] = ()
     parcels: Sequence[Shipment] = ()
     refunds: Sequence[Refund] = ()
     mails: Sequence[SentMail] = ()
@@ -45,7 +48,7 @@ def story(past: Past) -> list[PastEvent]:
     order = past.order
     events = [
         *_payment(order),
-        *_recovered_cart(order),
+        *_recovered_carts(order, past.carts),
         *_mails(order, past.mails),
         *_failed_submission(order),
         *_submission(order),
@@ -84,11 +87,12 @@ def _payment(order: Order) -> Iterator[PastEvent]:
         yield _event(order, "order.created", order.paid_at, payload | intent)
 
 
-def _recovered_cart(order: Order) -> Iterator[PastEvent]:
-    """The cart came back with the order that paid for it."""
-    if order.cart and order.cart.recovered_at and order.cart.recovered_at == order.paid_at:
-        key = f"cart:{order.cart_id}:abandoned_cart.recovered"
-        yield PastEvent("abandoned_cart.recovered", order.paid_at, {"cart_id": str(order.cart_id)}, key)
+def _recovered_carts(order: Order, carts: Iterable[Cart]) -> Iterator[PastEvent]:
+    """Those that came back with the order that paid for them; another order of the same cart may not have been paid."""
+    for cart in carts:
+        if cart.recovered_at and cart.recovered_at == order.paid_at:
+            key = cart_key(cart.pk, "abandoned_cart.recovered")
+            yield PastEvent("abandoned_cart.recovered", cart.recovered_at, {"cart_id": str(cart.pk)}, key)
 
 
 def _mails(order: Order, mails: Iterable[SentMail]) -> Iterator[PastEvent]:
@@ -120,7 +124,7 @@ def _production(order: Order) -> Iterator[PastEvent]:
 def _parcels(order: Order, parcels: Sequence[Shipment]) -> Iterator[PastEvent]:
     for parcel in parcels or _only_parcel(order):
         payload = {"carrier": parcel.carrier, "tracking_number": parcel.number, "tracking_url": parcel.url}
-        yield _event(order, "order.shipped", parcel.shipped_at, payload, parcel.number)
+        yield _event(order, "order.shipped", parcel.shipped_at, payload, anonymous(parcel.number))
 
 
 def _only_parcel(order: Order) -> list[Shipment]:

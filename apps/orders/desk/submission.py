@@ -16,7 +16,8 @@ from apps.orders.states import Status
 def retry_submission(order_id: UUID, *, by: User) -> int:
     """Submits an order again to which nothing happens by itself; the number of the attempt, which begins at once.
 
-    Raises Refused where it isn't paid, is being submitted or cancelled, or is with the provider already.
+    Raises Refused where it isn't paid, is being submitted or cancelled, is with the provider already, or is history of
+    another shop's.
     """
     order = locked(order_id)
     if order.staff_requests.open().filter(act=StaffAct.CANCEL).exists():
@@ -28,6 +29,8 @@ def retry_submission(order_id: UUID, *, by: User) -> int:
 
 
 def _reason(order: Order) -> str:
+    if order.imported_from is not None:
+        return _("It was brought here from another shop, whose printer it went to.")
     if order.status == Status.PAID:
         return _("It is being submitted already.")
     if order.paid_at is None:

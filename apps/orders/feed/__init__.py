@@ -8,6 +8,7 @@ such as a word of a message, is looked for in so many rows a page, and the page 
 from apps.orders.feed.counts import COUNT, MOST_COUNTED, count_delayed, count_needing_attention
 from apps.orders.feed.entries import Cursor, Entry, Page
 from apps.orders.feed.filters import EVERYTHING, FeedFilters
+from apps.orders.feed.newer import MOST_NEW, count_newer_entries, count_newer_problems
 from apps.orders.feed.problems import (
     Attention,
     Problem,
@@ -25,6 +26,7 @@ __all__ = [
     "DEFAULT_LIMIT",
     "EVERYTHING",
     "MOST_COUNTED",
+    "MOST_NEW",
     "Attention",
     "Cursor",
     "Ended",
@@ -34,6 +36,8 @@ __all__ = [
     "Problem",
     "count_delayed",
     "count_needing_attention",
+    "count_newer_entries",
+    "count_newer_problems",
     "entries_with",
     "last_ended",
     "list_for_order",

@@ -108,18 +108,17 @@ class _Range:
             return self._branch(columns, ["order_id = %(order_id)s", *self._type_and_level()])
         if self.filters.event_type:
             return _merged(columns, [self._of_type(columns, _known(level)) for level in self._levels()])
+        if self.filters.level in ATTENTION:
+            return self._of_level(columns, _known(self.filters.level or ""))
         return self._branch(columns, self._type_and_level())
 
     def _levels(self) -> Sequence[str]:
         return [self.filters.level] if self.filters.level else _LEVELS
 
     def _type_and_level(self) -> list[str]:
-        """A level other than info has an index of its own, whose condition the statement has to repeat."""
         conditions = ["event_type = %(event_type)s"] if self.filters.event_type else []
         if self.filters.level:
             conditions.append(f"level = '{_known(self.filters.level)}'")
-        if self.filters.level in ATTENTION:
-            conditions.append("level IN ('warning', 'error')")
         return conditions
 
     def _branch(self, columns: str, conditions: list[str]) -> str:
@@ -128,6 +127,21 @@ class _Range:
         return f"""
         SELECT {columns} FROM activity_log WHERE {" AND ".join([*conditions, *bounds])}
          {_NEWEST_FIRST} LIMIT %(most)s"""
+
+    def _of_level(self, columns: str, level: str) -> str:
+        """One level other than info, which has an index of its own, whose condition the statement has to repeat.
+
+        A range of the whole key, too: from the level with ``=`` beside that condition PostgreSQL concludes that hardly
+        anything is left, and sorts all of it.
+        """
+        conditions = [
+            "level IN ('warning', 'error')",
+            f"(level, occurred_at, id) >= ('{level}', %(since)s, '{_FIRST_ID}'::uuid)",
+            f"(level, occurred_at, id) < ('{level}', %(at)s, %(id)s)",
+        ]
+        return f"""
+        SELECT {columns} FROM activity_log WHERE {" AND ".join(conditions)}
+         ORDER BY level DESC, occurred_at DESC, id DESC LIMIT %(most)s"""
 
     def _of_type(self, columns: str, level: str) -> str:
         """One type at one level. As a range of the whole key and in its order, which no other index has: from

@@ -9,12 +9,11 @@ from typing import Any, Final
 
 from django.db import connection
 
+from apps.common.alone import UNLIMITED, alone, own_tables
 from apps.common.rejects import Rejects
 from apps.orders.importing.rows import ImportedOrder
 
 REJECTS: Final = Rejects("import_order_rejects")
-# One import at a time, whoever starts it: the number is the first eight letters of "import orders".
-_LOCK: Final = int.from_bytes(b"import o", "big")
 _ROWS_A_COPY: Final = 5_000
 
 _COLUMNS: Final = (
@@ -38,24 +37,8 @@ class AnotherImport(Exception):
 @contextmanager
 def tables() -> Iterator[None]:
     """Has the import's tables within the block, empty at first. Raises AnotherImport."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
-        if not cursor.fetchone()[0]:
-            raise AnotherImport
-        try:
-            cursor.execute("SET statement_timeout = 0")
-            _drop(cursor)
-            for name, columns in _TABLES.items():
-                cursor.execute(f"CREATE UNLOGGED TABLE {name} ({columns})")
-            yield
-        finally:
-            _drop(cursor)
-            cursor.execute("RESET statement_timeout")
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
-
-
-def _drop(cursor: Any) -> None:
-    cursor.execute(f"DROP TABLE IF EXISTS {', '.join(_TABLES)}")
+    with alone("import orders", busy=AnotherImport, settings=UNLIMITED), own_tables(_TABLES):
+        yield
 
 
 class Copier:

@@ -4,7 +4,8 @@ from apps.orders.models.activity_log import ActivityEntry, OpenProblem, Resoluti
 from apps.orders.models.carts import Cart, CartLine, NoReminder
 from apps.orders.models.catalog import Product, ProductPicture, Variant
 from apps.orders.models.mail import MailKind, ReminderOptOut, SentMail
-from apps.orders.models.orders import Order, OrderLine, OrderNumber, Refund, Shipment
+from apps.orders.models.order_parts import OrderLine, Refund, Shipment
+from apps.orders.models.orders import Order, OrderNumber
 from apps.orders.models.staff_requests import StaffAct, StaffRequest
 
 __all__ = [

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.common.enqueue import enqueue_after_commit
+from apps.common.personal_data import anonymous
 from apps.orders.log import log_event
 from apps.orders.models import Order, Shipment, StaffAct
 from apps.orders.operations.facts import note, source_key
@@ -49,7 +50,7 @@ def record_shipment(order_id: UUID, parcel: Parcel, *, at: datetime) -> bool:
         order=order,
         payload={"carrier": parcel.carrier, "tracking_number": parcel.number, "tracking_url": parcel.url},
         occurred_at=at,
-        source_key=source_key(order_id, "order.shipped", parcel.number),
+        source_key=source_key(order_id, "order.shipped", anonymous(parcel.number)),
     )
     enqueue_after_commit(SEND_SHIPPING_NOTICE, str(order_id))
     return True

@@ -1,12 +1,12 @@
 """Mail about an order or a cart that the mail provider has accepted, and what it told of it later."""
 
 from datetime import datetime
-from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
 
+from apps.common.personal_data import anonymous
 from apps.common.sql import ClockTimestamp
 from apps.orders import reminders
 from apps.orders.log import log_event
@@ -79,7 +79,7 @@ def was_refused(order_id: UUID, kind: MailKind, recipient: str) -> bool:
 
 def _refusal_key(order_id: UUID, kind: MailKind, recipient: str) -> str:
     """An address may be longer than a key."""
-    return source_key(order_id, "email.bounced", kind.value, sha256(recipient.encode()).hexdigest()[:16])
+    return source_key(order_id, "email.bounced", kind.value, anonymous(recipient))
 
 
 @transaction.atomic

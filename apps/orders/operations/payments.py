@@ -19,8 +19,8 @@ from apps.orders.states import EXPIRY, PAYMENT
 
 SUBMIT = "orders.submit"
 SEND_CONFIRMATION = "orders.send_confirmation"
-# What is told out of turn may be with the provider already.
-_UNLESS_SUBMITTED = Case(When(submitted_at=None, then=Now()), default=None)
+# What is told out of turn may be with the provider already, or have been given back.
+_WHERE_OWED = Case(When(submitted_at=None, refunded_minor__lt=F("total_minor"), then=Now()), default=None)
 
 
 @transaction.atomic
@@ -41,7 +41,7 @@ def record_payment(
     changes: dict[str, Any] = totals.as_columns() if totals else {}
     changes |= {"email": email} if email else {}
     changes |= {"shipping_address": dict(shipping_address)} if shipping_address else {}
-    changes |= {"stripe_payment_intent_id": payment_intent_id, "submission_due_at": _UNLESS_SUBMITTED}
+    changes |= {"stripe_payment_intent_id": payment_intent_id, "submission_due_at": _WHERE_OWED}
     order = note(order_id, PAYMENT, at=at, event_type=None, **changes)
     if order is None:
         return False
@@ -86,6 +86,8 @@ def record_expiry(order_id: UUID, *, at: datetime) -> bool:
 def record_refund(order_id: UUID, *, total_minor: int, before_minor: int | None, at: datetime) -> bool:
     """Money went back, ``total_minor`` in all so far; logs the step. Told again, or out of turn, it is one line a step.
 
+    Of what was given back whole before it was submitted nothing is made, unless staff submit it by hand.
+
     Stripe's ``amount_refunded`` is cumulative. ``before_minor`` is what it was before this step where the provider
     says so, which makes the steps right in any order; otherwise it is what we knew.
     """
@@ -100,6 +102,8 @@ def record_refund(order_id: UUID, *, total_minor: int, before_minor: int | None,
     Order.objects.filter(pk=order_id).update(
         refunded_minor=Greatest(F("refunded_minor"), total_minor), refunded_at=Greatest(F("refunded_at"), at)
     )
+    if total_minor >= order.total_minor:
+        Order.objects.filter(pk=order_id).update(submission_due_at=None)
     log_event(
         "order.refunded",
         order=order,

@@ -58,9 +58,10 @@ def offer_submission(order_id: UUID, *, attempt: int) -> None:
 def grant_submission(order_id: UUID, *, signature: dict[str, Any]) -> int | None:
     """One more attempt at what nothing happens to by itself; its number. Logged with who granted it.
 
-    Null where the order isn't waiting for a person: then nothing changes. The caller holds the order's row.
+    Null where the order isn't waiting for a person, or is another shop's: then nothing changes. The caller holds the
+    order's row.
     """
-    waiting = _waiting(order_id).filter(submission_due_at=None)
+    waiting = _waiting(order_id).filter(submission_due_at=None, imported_from=None)
     attempt = F("submission_attempts") + 1
     if not waiting.update(
         submission_due_at=Now(), submission_attempts_granted=Greatest(F("submission_attempts_granted"), attempt)
@@ -105,11 +106,12 @@ def record_submission_failure(
 ) -> None:
     """An attempt failed; another follows after ``retry_in``, or where that is null, when a person says so.
 
-    Call it after the rollback of whatever failed. Logged once an attempt.
+    Call it after the rollback of whatever failed. Logged once an attempt, and not where the order was taken away from
+    it meanwhile: cancelled, say, which made it fail.
     """
     due = None if retry_in is None else Now() + retry_in
-    _leased(order_id, attempt).update(submission_due_at=due)
-    _tell_failure(order_id, reason, code, attempt)
+    if _leased(order_id, attempt).update(submission_due_at=due):
+        _tell_failure(order_id, reason, code, attempt)
 
 
 @transaction.atomic

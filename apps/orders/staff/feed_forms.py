@@ -73,7 +73,7 @@ class FeedQuery(Asked):
             backfilled={"yes": True, "no": False}.get(self.value("backfilled") or ""),
             words=self.words("q"),
         )
-        self.cursor = self._cursor(query.get("cursor"))
+        self.cursor = self.position(query.get("cursor"))
 
     @property
     def is_attention(self) -> bool:
@@ -89,6 +89,14 @@ class FeedQuery(Asked):
         """What a cursor of this list is good for."""
         return f"{self.tab.value}-{self.filters.fingerprint}"
 
+    def position(self, text: str | None) -> Cursor | None:
+        """The position in this list that a text stands for; null, with a notice, where that can't be told."""
+        try:
+            return Cursor.decode(text, self.bound_to) if text else None
+        except BadCursor as error:
+            self.notices.append(str(error))
+            return None
+
     def _order(self, name: str | None) -> UUID | None:
         if not name:
             return None
@@ -96,10 +104,3 @@ class FeedQuery(Asked):
         if found is None:
             self.notices.append(_("No order has the number “%s”. Give the whole number.") % name)
         return found or NO_ORDER
-
-    def _cursor(self, text: str | None) -> Cursor | None:
-        try:
-            return Cursor.decode(text, self.bound_to) if text else None
-        except BadCursor as error:
-            self.notices.append(str(error))
-            return None

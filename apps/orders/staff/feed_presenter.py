@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from apps.common.keyset import BadCursor
 from apps.common.words import clock_or_day, exact_time, grouped
 from apps.orders.feed import Attention, Ended, Entry, Page, Problem
 from apps.orders.models import ResolutionKind
@@ -34,12 +35,17 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedRow:
-    """A line of the feed. ``id`` is its element's; ``span`` says when the first and the last of repeats occurred;
-    ``remark`` what the reader's own act didn't change."""
+    """A line of the feed. ``id`` is its element's.
+
+    ``story_url`` is its place in its order's story, empty without an order, and ``alike_url`` the list of what is about
+    that order, or of that kind. ``span`` says when the first and the last of repeats occurred; ``remark`` what the
+    reader's own act didn't change.
+    """
 
     id: str
     choice: Choice
-    url: str
+    story_url: str
+    alike_url: str
     tone: str
     icon: str
     level: str
@@ -75,7 +81,8 @@ def entry_row(entry: Entry, now: datetime) -> FeedRow:
     return FeedRow(
         id=f"e-{entry.id}",
         choice=Choice("entry", str(entry.id)),
-        url=_url(entry.order_id, entry.id, entry.event_type),
+        story_url=_story_url(entry.order_id, entry.id),
+        alike_url=_alike_url(entry.order_number, entry.event_type),
         tone=look.tone,
         icon=look.icon,
         level=str(look.word),
@@ -101,7 +108,8 @@ def problem_row(problem: Problem, seen: Seen, now: datetime) -> FeedRow:
     return FeedRow(
         id=_problem_id(problem.fingerprint),
         choice=_problem_choice(problem.fingerprint, seen),
-        url=_url(problem.order_id, problem.last_entry_id, problem.event_type),
+        story_url=_story_url(problem.order_id, problem.last_entry_id),
+        alike_url=_alike_url(problem.order_number, problem.event_type),
         tone=look.tone,
         icon=look.icon,
         level=str(look.word),
@@ -129,6 +137,7 @@ def ended_row(ended: Ended, seen: Seen, now: datetime) -> FeedRow:
         id=_problem_id(ended.entry.fingerprint),
         choice=_problem_choice(ended.entry.fingerprint, seen),
         count=f"×{grouped(ended.together)}" if ended.together > 1 else "",
+        late="",
     )
 
 
@@ -145,6 +154,8 @@ def with_newer(row: FeedRow, newer: int) -> FeedRow:
 def seen_problem(value: str) -> tuple[str, Seen]:
     """The fingerprint of a choice, and what was seen of the problem. Raises BadCursor."""
     seen, _dot, fingerprint = value.partition(".")
+    if "\0" in fingerprint:  # which PostgreSQL doesn't take, and no problem has
+        raise BadCursor
     return fingerprint, Seen.decode(seen)
 
 
@@ -175,11 +186,12 @@ def _came_back(problem: Problem) -> str:
     return _("Came back after it was resolved on %s") % exact_time(problem.came_back_after)
 
 
-def _url(order_id: UUID | None, entry_id: UUID, event_type: str) -> str:
-    """The line in its order's story; without an order, all lines of its kind."""
-    if order_id:
-        return f"{_order_url(order_id)}#e-{entry_id}"
-    return address(reverse("staff:feed"), {"type": event_type})
+def _story_url(order_id: UUID | None, entry_id: UUID) -> str:
+    return f"{_order_url(order_id)}#e-{entry_id}" if order_id else ""
+
+
+def _alike_url(order_number: str, event_type: str) -> str:
+    return address(reverse("staff:feed"), {"order": order_number} if order_number else {"type": event_type})
 
 
 def _order_url(order_id: UUID | None) -> str:

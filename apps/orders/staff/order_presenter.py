@@ -1,6 +1,6 @@
 """Makes ready words of an order for the staff: as a line of the list, and whole."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,9 +11,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.common.words import calendar_date, day_in_full, money
+from apps.common.words import calendar_date, day_in_full, money, relative_time
 from apps.orders.cart_contents import picture_for
-from apps.orders.models import Order, OrderLine
+from apps.orders.models import Order, OrderLine, StaffRequest
+from apps.orders.staff.acts import Act, Offer
 from apps.orders.staff.asked import address
 from apps.orders.staff.looks import PAYMENTS, STATUSES, Look, Moment, relative_moment
 from apps.orders.states import PaymentStatus, Status
@@ -80,6 +81,10 @@ class OrderPage:
     person_url: str
     address: tuple[str, ...]
     facts: tuple[Fact, ...]
+    acts: tuple[Act, ...]
+    may_cancel: bool
+    refundable: str
+    being_done: tuple[str, ...]
 
 
 def order_row(order: Order, open_problems: Mapping[UUID, int], zone: ZoneInfo) -> OrderRow:
@@ -100,8 +105,8 @@ def order_row(order: Order, open_problems: Mapping[UUID, int], zone: ZoneInfo) -
     )
 
 
-def order_page(order: Order, now: datetime) -> OrderPage:
-    """The order, whole; its lines, shipments and refunds are loaded."""
+def order_page(order: Order, offer: Offer, requests: Iterable[StaffRequest], now: datetime) -> OrderPage:
+    """The order, whole, with what can be done and is being done about it; its lines and shipments are loaded."""
     return OrderPage(
         url=reverse("staff:order", args=[order.pk]),
         number=order.number,
@@ -119,6 +124,10 @@ def order_page(order: Order, now: datetime) -> OrderPage:
         person_url=reverse("staff:person", args=[order.user.public_id]) if order.user else "",
         address=tuple(str(order.shipping_address[part]) for part in _ADDRESS if order.shipping_address.get(part)),
         facts=tuple(_facts(order)),
+        acts=offer.acts,
+        may_cancel=offer.may_cancel,
+        refundable=money(offer.refundable_minor, order.currency) if offer.refundable_minor > 0 else "",
+        being_done=tuple(_being_done(request, order, now) for request in requests),
     )
 
 
@@ -138,6 +147,15 @@ def _troubles(order: Order, now: datetime) -> Iterator[str]:
         yield _("Submission failed at last: %s") % order.fulfilment_error
     if order.dispute_status and order.dispute_due_at and order.dispute_due_at > now:
         yield _("The customer disputes the payment. Answer by %s.") % calendar_date(order.dispute_due_at)
+
+
+def _being_done(request: StaffRequest, order: Order, now: datetime) -> str:
+    """``Refund of £10.00, asked for by ops@example.com 2 minutes ago: being done``."""
+    what = str(request.get_act_display())
+    if request.amount_minor:
+        what = _("%(act)s of %(amount)s") % {"act": what, "amount": money(request.amount_minor, order.currency)}
+    facts = {"what": what, "who": request.asked_by.email, "when": relative_time(request.asked_at, now=now)}
+    return _("%(what)s, asked for by %(who)s %(when)s: being done.") % facts
 
 
 def _bought(line: OrderLine, currency: str) -> Bought:

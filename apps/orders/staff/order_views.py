@@ -22,15 +22,16 @@ from apps.orders import feed, operations
 from apps.orders.customer_orders import whole_order
 from apps.orders.models import Order
 from apps.orders.staff import order_list
+from apps.orders.staff.acts import CancelForm, RefundForm, offer_for
 from apps.orders.staff.asked import address
 from apps.orders.staff.order_forms import CommentForm, OrderQuery
 from apps.orders.staff.order_list import Position
 from apps.orders.staff.order_presenter import order_page, order_row
-from apps.orders.staff.permissions import SEE_ORDERS, WORK_ORDERS
+from apps.orders.staff.permissions import REFUND_ORDERS, SEE_ORDERS, WORK_ORDERS
 from apps.orders.staff.said import take_said
 from apps.orders.staff.story_presenter import story
 
-LIVE = "order-live"
+LIVE, TEMPLATE = "order-live", "orders/staff/order.html"
 ORDERS = register(
     StaffPage(
         name="staff:orders",
@@ -68,11 +69,7 @@ def orders(request: UserRequest) -> HttpResponse:
 @require_safe
 def order(request: UserRequest, order_id: UUID) -> HttpResponse:
     """One order, whole. The part that changes is asked for again while it is in progress; 204 where nothing has."""
-    context = _context(request, _found(order_id))
-    if partial_asked_for(request) == LIVE and request.GET.get("version") == context["version"]:
-        return HttpResponse(status=204)
-    context |= {"comment": CommentForm(), "said": None if partial_asked_for(request) else take_said(request)}
-    return render_page(request, "orders/staff/order.html", context)
+    return page_of(request, _found(order_id))
 
 
 @staff(WORK_ORDERS)
@@ -81,20 +78,46 @@ def comment(request: UserRequest, order_id: UUID) -> HttpResponse:
     """Adds a comment to the order's story, once however often the form is sent."""
     found, form = _found(order_id), CommentForm(request.POST)
     if not form.is_valid():
-        return render_page(request, "orders/staff/order.html", _context(request, found) | {"comment": form}, status=422)
+        return page_of(request, found, commenting=form)
     operations.add_note(found, by=request.user, **form.cleaned_data)
     messages.success(request, _("Comment added."))
     return redirect(f"{reverse('staff:order', args=[order_id])}#activity")
 
 
-def _context(request: UserRequest, found: Order) -> dict[str, Any]:
-    now = timezone.now()
-    page, told = order_page(found, now), story(feed.list_for_order(found), now)
+def page_of(
+    request: UserRequest,
+    found: Order,
+    *,
+    commenting: CommentForm | None = None,
+    cancelling: CancelForm | None = None,
+    refunding: RefundForm | None = None,
+) -> HttpResponse:
+    """The order's page, with a form that was refused and what is wrong with it."""
+    context = _live(request, found)
+    if partial_asked_for(request) == LIVE:
+        is_news = request.GET.get("version") != context["version"]
+        return render_page(request, TEMPLATE, context) if is_news else HttpResponse(status=204)
+    refused = commenting or cancelling or refunding
+    context |= {
+        "comment": commenting or CommentForm(),
+        "cancelling": cancelling or CancelForm(),
+        "refunding": refunding or RefundForm(order=found),
+        "may_refund": request.user.has_perm(REFUND_ORDERS),
+        "said": take_said(request),
+    }
+    return render_page(request, TEMPLATE, context, status=422 if refused else 200)
+
+
+def _live(request: UserRequest, found: Order) -> dict[str, Any]:
+    """What changes by itself, and a version that says whether it has."""
+    now, offer = timezone.now(), offer_for(found)
+    requests = list(found.staff_requests.open().select_related("asked_by"))
+    told = story(feed.list_for_order(found), now, offer)
     return {
         "order_id": found.pk,
-        "order": page,
+        "order": order_page(found, offer, requests, now),
         "story": told,
-        "version": f"{told.version}-{found.status}",
+        "version": f"{told.version}-{found.status}-{len(requests)}-{len(offer.acts)}",
         "delayed": feed.count_delayed(),
         "may_work": request.user.has_perm(WORK_ORDERS),
     }

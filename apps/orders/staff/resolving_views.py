@@ -8,29 +8,23 @@ from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
-from django_htmx.http import trigger_client_event
 
 from apps.accounts.models import User
 from apps.accounts.requests import UserRequest
 from apps.common.access import staff
 from apps.common.keyset import BadCursor
-from apps.common.pages import render_page
 from apps.common.words import grouped
 from apps.orders import feed, log
 from apps.orders.log import Resolved
+from apps.orders.staff.answers import answer
 from apps.orders.staff.chosen import Chosen, chosen_in
 from apps.orders.staff.feed_presenter import FeedRow, ended_row, entry_row, problem_row, with_newer
-from apps.orders.staff.permissions import SEE_ORDERS, WORK_ORDERS
-from apps.orders.staff.said import Said, say
-
-CHANGED = "attention-changed"
+from apps.orders.staff.permissions import WORK_ORDERS
+from apps.orders.staff.said import Said
 
 
 @staff(WORK_ORDERS)
@@ -40,19 +34,19 @@ def resolve(request: UserRequest) -> HttpResponse:
     try:
         chosen = chosen_in(request.POST)
     except BadCursor as error:
-        return _answer(request, Said(str(error)))
+        return answer(request, Said(str(error)))
     if not chosen.choices:
-        return _answer(request, Said(_("Nothing is selected.")))
+        return answer(request, Said(_("Nothing is selected.")))
     act = _resolve(chosen, request.user)
     rows = list(_rows_after(chosen, marking_newer=True))
-    return _answer(request, _said(act, rows), rows, chosen)
+    return answer(request, _said(act, rows), rows, chosen.choices)
 
 
 @staff(WORK_ORDERS)
 @require_POST
 def resolve_order(request: UserRequest, order_id: UUID) -> HttpResponse:
     """Resolves everything open about an order."""
-    return _answer(request, _said(log.resolve_all_for_order(order_id, request.user), []))
+    return answer(request, _said(log.resolve_all_for_order(order_id, request.user), []))
 
 
 @staff(WORK_ORDERS)
@@ -62,11 +56,11 @@ def undo(request: UserRequest, act_id: UUID) -> HttpResponse:
     try:
         chosen = chosen_in(request.POST)
     except BadCursor as error:
-        return _answer(request, Said(str(error)))
+        return answer(request, Said(str(error)))
     opened = log.undo(act_id, request.user)
     words = ngettext("%s is open again.", "%s are open again.", opened or 0) % grouped(opened or 0)
     said = Said(words if opened else _("That was taken back before, or has been resolved anew since."))
-    return _answer(request, said, list(_rows_after(chosen)))
+    return answer(request, said, list(_rows_after(chosen)))
 
 
 def _resolve(chosen: Chosen, by: User) -> Resolved | None:
@@ -103,27 +97,3 @@ def _said(act: Resolved | None, rows: Sequence[FeedRow]) -> Said:
         done = ngettext("Resolved.", "Resolved %s.", act.entries)
         done = done % grouped(act.entries) if act.entries > 1 else done
     return Said(" ".join([done, *remarks[:1]]), str(act.id) if act else "")
-
-
-def _answer(
-    request: UserRequest, said: Said, rows: Sequence[FeedRow] = (), chosen: Chosen | None = None
-) -> HttpResponse:
-    """The lines that have changed, and what was said; a whole page for who came without scripts."""
-    if not getattr(request, "htmx", False):
-        say(request, said)
-        return redirect(_back(request))
-    context = {
-        "rows": () if "of_order" in request.POST else rows,
-        "said": said,
-        "choices": chosen.choices if chosen else (),
-        "may_work": True,
-        "may_see_orders": request.user.has_perm(SEE_ORDERS),
-        "here": _back(request),
-    }
-    return trigger_client_event(render_page(request, "orders/staff/acted.html", context), CHANGED)
-
-
-def _back(request: UserRequest) -> str:
-    """The page that the form stood on, where that is one of ours."""
-    asked = request.POST.get("next", "")
-    return asked if url_has_allowed_host_and_scheme(asked, allowed_hosts=None) else reverse("staff:feed")

@@ -1,9 +1,10 @@
 """Makes ready words of an order's story: every line, oldest first, with what became of each problem."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2s
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -11,6 +12,7 @@ from apps.common.words import exact_time, span
 from apps.orders.feed import Entry
 from apps.orders.models import ResolutionKind
 from apps.orders.models.activity_log import Level
+from apps.orders.staff.acts import NOTHING, Act, Offer, acts_on
 from apps.orders.staff.looks import LATE, LEVELS, Look, Moment, clock_moment, label_of
 
 _COMMENT = Look("note", "message-square", "")
@@ -45,6 +47,7 @@ class StoryLine:
     is_open: bool
     came_back: str
     resolution: Resolution | None
+    acts: tuple[Act, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +59,15 @@ class Story:
     version: str
 
 
-def story(entries: Sequence[Entry], now: datetime) -> Story:
-    """The story of one order's entries, oldest first."""
-    lines = tuple(story_line(entry, now, came_back=came_back) for entry, came_back in _with_returns(entries))
+def story(entries: Sequence[Entry], now: datetime, offer: Offer = NOTHING) -> Story:
+    """The story of one order's entries, oldest first, with what can be done about those that are open."""
+    last = {act: entry.id for entry in entries for act in acts_on(entry, offer)}
+    lines = tuple(_line(entry, came_back, now, last) for entry, came_back in _with_returns(entries))
     return Story(lines, sum(line.is_open for line in lines), _version(entries))
 
 
-def story_line(entry: Entry, now: datetime, *, came_back: datetime | None = None) -> StoryLine:
-    """The entry in words; ``came_back`` is when the same problem had been resolved before."""
+def _line(entry: Entry, came_back: datetime | None, now: datetime, last: Mapping[Act, UUID]) -> StoryLine:
+    """The entry in words; what mends a problem stands on the last line that tells of it."""
     look = _COMMENT if entry.event_type == "order.note" else LEVELS[Level(entry.level)]
     return StoryLine(
         id=str(entry.id),
@@ -81,6 +85,7 @@ def story_line(entry: Entry, now: datetime, *, came_back: datetime | None = None
         is_open=entry.needs_attention,
         came_back=_("Came back after it was resolved on %s") % exact_time(came_back) if came_back else "",
         resolution=resolution_of(entry, clock_moment(entry.resolved_at, now)) if entry.resolved_at else None,
+        acts=tuple(act for act, id_ in last.items() if id_ == entry.id),
     )
 
 

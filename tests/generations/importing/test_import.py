@@ -3,10 +3,12 @@
 import csv
 import json
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from io import StringIO
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings as project
@@ -18,12 +20,18 @@ from hypothesis import strategies as st
 
 from apps.accounts.models import User
 from apps.activity.timeline import Timeline
+from apps.common import record_files
 from apps.common.record_files import Format
+from apps.credits.history import PastMovement, write_history
 from apps.credits.ledger import balance_of
-from apps.credits.models import CreditAccount, CreditTransaction
+from apps.credits.models import CreditAccount, CreditTransaction, TransactionType
 from apps.credits.verification import verify
-from apps.generations.importing import judging, placing, run, staging, writing
+from apps.generations.importing import batches, judging, run, staging, writing
+from apps.generations.importing.placing import Misfit, Movement, Placed, places
+from apps.generations.importing.reading import Source
+from apps.generations.importing.rows import Judge
 from apps.generations.models import Character, GenerationJob
+from tests.conftest import empty_database
 from tests.factories import CharacterFactory, UserFactory, with_credits
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -84,6 +92,15 @@ def imported(path: Path, *, strict: bool = False) -> dict[int, str]:
         if "refused" not in str(error):
             raise
     return rejects_of(path)
+
+
+def placed(path: Path) -> list[int]:
+    """Goes as far with the file as an import does before it writes; returns the batches."""
+    run.stage(Source(path, Format.JSONL, Judge(timezone.now())))
+    judging.judge()
+    numbers = batches.numbered()
+    run.place(numbers)
+    return numbers
 
 
 def rejects_of(path: Path) -> dict[int, str]:
@@ -263,7 +280,7 @@ def test_a_strict_import_without_a_refusal_writes_all(import_records: Importer) 
 def test_an_import_that_was_cut_off_ends_the_same_when_run_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writing, "_BATCHES", writing._BATCHES.replace(f"/ {writing.ROWS_A_BATCH}", "/ 10"))
+    monkeypatch.setattr(batches, "_NUMBERS", batches._NUMBERS.replace(f"/ {batches.ROWS_A_BATCH}", "/ 10"))
     path = tmp_path / "history.jsonl"
     records = [
         record | ({"email": email} if "email" in record else {"user": email})
@@ -277,17 +294,73 @@ def test_an_import_that_was_cut_off_ends_the_same_when_run_again(
     ]
     path.write_text("".join(json.dumps(record) + "\n" for record in records))
     with staging.tables():
-        run._stage(path, Format.JSONL, timezone.now())
-        judging.judge()
-        placing.place(placing.staged())
-        batches = writing.batches()
-        list(writing.write(batches[:2]))
+        numbers = placed(path)
+        list(writing.write(numbers[:2]))
 
     assert 0 < len(ledger()) < 10
     assert imported(path) == {}
-    assert len(batches) == 5
+    assert len(numbers) == 5
     assert len(ledger()) == 10
     assert len(jobs()) == 5
+    assert verify()[1] == []
+
+
+def test_a_long_file_is_taken_over_like_a_short_one(import_records: Importer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(record_files, "PART_BYTES", 500)
+    several = [failed(number) for number in range(1, 9)]
+    charges = [moved(20 + number, "generation", -4, 1, of=number) for number in range(1, 9)]
+
+    assert import_records(person(), bought(), {"kind": "order"}, *several, *charges).keys() == {3}
+    assert [balance for *_, balance, _at in ledger()] == [100 - 4 * count for count in range(9)]
+
+
+MOVES = st.lists(st.tuples(st.integers(0, 2), st.sampled_from([-9, -4, 1, 5, 9]), st.integers(0, 3)), max_size=12)
+BOSS = "boss@example.com"
+
+
+def of(email: str, number: int, amount: int, minute: int) -> Record:
+    added: dict[str, Any] = (
+        {"user": email} if amount > 0 else {"user": email, "by": BOSS, "description": "Counted again"}
+    )
+    return moved(number, "bonus" if amount > 0 else "admin_adjustment", amount, minute, **added)
+
+
+def cast_with_a_past() -> list[User]:
+    """Three people, of whom the first has three credits since before all that is taken over."""
+    UserFactory.create(email=BOSS)
+    people = [UserFactory.create(email=f"person{number}@example.com") for number in range(3)]
+    before = PastMovement(id=uuid4(), type=TransactionType.BONUS, amount=3, at=datetime(2025, 2, 1, tzinfo=UTC))
+    write_history(people[0].pk, [before])
+    return people
+
+
+def movement(line: int, user: User, amount: int, minute: int) -> Movement:
+    account = CreditAccount.objects.filter(pk=user.pk).first() or CreditAccount()
+    return Movement(
+        line=line, user_id=user.pk, type="", amount=amount, job_id=None, created_at=datetime.fromisoformat(at(minute)),
+        is_refunded=False, was_charged=False, seq=account.seq, balance=account.balance, last_at=account.last_at,
+    )  # fmt: skip
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(moves=MOVES)
+def test_movements_stand_where_going_through_them_one_by_one_puts_them(
+    tmp_path: Path, moves: list[tuple[int, int, int]]
+) -> None:
+    empty_database()
+    people = cast_with_a_past()
+    movements = [movement(line, people[who], *what) for line, (who, *what) in enumerate(moves, 1)]
+    expected = list(places(sorted(movements, key=attrgetter("user_id", "created_at", "line"))))
+    path = tmp_path / "history.jsonl"
+    records = [of(people[who].email, line, *what) for line, (who, *what) in enumerate(moves, 1)]
+    path.write_text("\n".join(map(json.dumps, records)))
+
+    refused = imported(path)
+
+    assert refused == {one.line: one.reason for one in expected if isinstance(one, Misfit)}
+    rows = CreditTransaction.objects.exclude(created_at__lt=datetime(2025, 3, 1, tzinfo=UTC))
+    found = {row.pk.int: (row.user_id, row.seq, row.balance_after, row.created_at) for row in rows}
+    assert found == {one.line: tuple(one)[1:] for one in expected if isinstance(one, Placed)}
     assert verify()[1] == []
 
 
@@ -295,7 +368,7 @@ def test_two_imports_do_not_run_at_once(import_records: Importer) -> None:
     other = connection.copy()
     try:
         with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [staging._LOCK])
+            cursor.execute("SELECT pg_advisory_lock(%s)", [int.from_bytes(b"generati", "big")])
         with pytest.raises(CommandError, match="Another import"):
             import_records(person())
     finally:
@@ -307,12 +380,9 @@ def test_an_account_that_moved_while_the_import_ran_is_left_alone(tmp_path: Path
     path = tmp_path / "history.jsonl"
     path.write_text(json.dumps(bought()) + "\n")
     with staging.tables():
-        run._stage(path, Format.JSONL, timezone.now())
-        judging.judge()
-        placing.place(placing.staged())
-        batches = writing.batches()
+        numbers = placed(path)
         with_credits(mia, 7)
-        list(writing.write(batches))
+        list(writing.write(numbers))
         outcome = run._outcome(was_refused=False)
 
     assert (outcome.transactions, outcome.rejects) == (0, 1)

@@ -18,16 +18,17 @@ from apps.generations.staff.scan import Position
 from apps.generations.staff.statistics import statistics
 from tests.conftest import empty_database
 
-HEAVY = 1
+HEAVY, GONE = 1, 2
 FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 JOBS = 60_000
 NOW = FIRST_DAY + timedelta(minutes=3 * JOBS)
 SCANNED = 2_000
+LEFT_AT = 9_000
 MOST_BUFFERS = 450  # of which up to 4 for each of the 50 jobs that are then loaded by their ids
 JOB_INDEXES = {"job_newest", "job_gallery", "job_newest_not_completed"}
 
-# A job every three minutes, every third of one person's, every fiftieth failed, the last five in flight; and twenty
-# thousand people. Triggers are off for speed.
+# A job every three minutes, every third of one person's, most of the first ones of another's who left then; every
+# fiftieth failed, the last five in flight; and twenty thousand people. Triggers are off for speed.
 HISTORY = f"""
 SET session_replication_role = replica;
 INSERT INTO users (id, email, password, time_zone, is_active, is_staff, is_superuser, generated_count,
@@ -35,7 +36,7 @@ INSERT INTO users (id, email, password, time_zone, is_active, is_staff, is_super
 SELECT n, 'person' || n || '@example.com', '', 'UTC', true, false, false, 0, 0 FROM generate_series(1, 20000) n;
 INSERT INTO generation_jobs (id, user_id, status, input, credits_used, created_at, started_at, completed_at, updated_at,
                              error, error_code, metadata)
-SELECT uuidv7(), CASE WHEN n % 3 = 0 THEN {HEAVY} ELSE 1 + n % 19999 END,
+SELECT uuidv7(), CASE WHEN n % 3 = 0 THEN {HEAVY} WHEN n < {LEFT_AT} THEN {GONE} ELSE 3 + n % 19990 END,
        CASE WHEN n > {JOBS} - 5 THEN 'processing' WHEN n % 50 = 0 THEN 'failed' ELSE 'completed' END,
        jsonb_build_object('prompt', 'a quiet beach with a boat, take ' || n % 700, 'image_count', 2), 4,
        at, at, CASE WHEN n <= {JOBS} - 5 THEN at END, at, CASE WHEN n % 50 = 0 THEN 'Busy.' ELSE '' END,
@@ -143,6 +144,14 @@ def test_depth_costs_nothing(filters: JobFilters) -> None:
     first, deep = page_at(None, filters).buffers, page_at(9_000, filters).buffers
 
     assert deep <= 1.3 * first + 10
+
+
+@pytest.mark.parametrize("period", [Period.ALL_TIME, Period.LAST_90_DAYS])
+def test_whoever_left_long_ago_is_not_looked_for_among_everyone(period: Period) -> None:
+    left = JobFilters(period=period, user_id=GONE)
+
+    assert page_at(None, left).rows_read <= 51
+    assert explained(lambda: statistics(left, NOW, most=SCANNED)).rows_read <= SCANNED
 
 
 @pytest.mark.parametrize("filters", VAIN.values(), ids=VAIN)

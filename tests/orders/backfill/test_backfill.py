@@ -25,7 +25,7 @@ from apps.webhooks.models import WebhookDelivery
 from apps.webhooks.processing import process
 from tests.orders.backfill.lives import LIFE, lived, lose_the_log, timeline
 from tests.orders.deliveries import later
-from tests.orders.factories import NOON, open_order, paid_order
+from tests.orders.factories import NOON, CartFactory, open_order, paid_order
 from tests.threads import at_once
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -193,6 +193,21 @@ def test_another_shops_orders_tell_of_that_shop(lines: Lines) -> None:
         "Shipped",
         "Order cancelled: unavailable",
     ]
+
+
+def test_carts_that_came_back_are_told_with_the_order_that_paid_for_them() -> None:
+    bought = CartFactory.create(session_key="a", abandoned_at=NOON)
+    CartFactory.create(session_key="b", abandoned_at=NOON, merged_into=bought)
+    order = paid_order(cart=bought)
+    open_order(cart=bought)
+    before = timeline(order)
+    lose_the_log()
+
+    filled()
+
+    assert [line[0] for line in before].count("abandoned_cart.recovered") == 2
+    assert sorted(timeline(order), key=repr) == sorted(before, key=repr)
+    assert filled().entries == 0
 
 
 def test_a_message_that_cant_be_read_any_more_tells_nothing() -> None:

@@ -140,6 +140,26 @@ def test_a_step_that_is_overtaken_by_a_cancellation_withdraws_its_draft(
 
 
 @pytest.mark.django_db
+def test_a_release_that_a_cancellation_has_overtaken_is_no_submission_and_no_failure(
+    teammate: User, printify: StandIn, lines: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order, release = paid_order(), Printify.send_to_production
+
+    def overtaken(provider: Printify, order_id: str) -> bool:
+        desk.cancel_order(order.pk, by=teammate, now=NOON)
+        return release(provider, order_id)
+
+    monkeypatch.setattr(Printify, "send_to_production", overtaken)
+    printify.answering(Answer({"id": "PFY-1"}), draft(order), CANCELLED, TOO_LATE, CANCELLED)
+
+    with Printify.from_settings() as provider:
+        submission.submit(order.pk, Step(), provider, now=NOON)
+
+    assert lines(order)[1:] == [f"Order cancelled {BY}"]
+    assert now_of(order).submitted_at is None
+
+
+@pytest.mark.django_db
 def test_the_providers_own_word_of_it_may_be_faster_and_still_says_who(
     teammate: User, printify: StandIn, lines: Lines, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -80,7 +80,8 @@ def test_a_granted_attempt_that_fails_waits_for_a_person_again(teammate: User, p
 
 @pytest.mark.django_db
 def test_what_needs_no_retry_is_refused_and_says_why(teammate: User) -> None:
-    submitted, cancelled, unpaid = paid_order(), paid_order(), open_order()
+    submitted, cancelled, unpaid, imported = paid_order(), paid_order(), open_order(), failed_order()
+    Order.objects.filter(pk=imported.pk).update(imported_from="old shop 1")
     operations.record_submission(submitted.pk, printify_id="PFY-1", at=NOON)
     operations.cancel(cancelled.pk, at=NOON)
 
@@ -89,6 +90,7 @@ def test_what_needs_no_retry_is_refused_and_says_why(teammate: User) -> None:
         (submitted, "It is with the provider already."),
         (cancelled, "It is cancelled."),
         (unpaid, "It isn't paid."),
+        (imported, "brought here from another shop"),
     ]:
         with pytest.raises(Refused, match=why):
             desk.retry_submission(order.pk, by=teammate)

@@ -11,7 +11,7 @@ from stripe import PaymentIntent, RequestsClient, StripeClient
 
 from tests import running
 
-KEY = "sk_test_localstripe"
+KEY = "sk_local"  # no more is asked of one
 CARD: dict[str, Any] = {"number": "4242424242424242", "exp_month": 12, "exp_year": 2099, "cvc": "123"}
 
 

@@ -92,7 +92,7 @@ def test_a_key_that_is_none_is_refused_for_good(settings: LazySettings, localstr
 def test_its_signatures_are_accepted_and_its_messages_stored(
     settings: LazySettings, localstripe: LocalStripe, provider: StandIn, client: Client
 ) -> None:
-    settings.STRIPE_WEBHOOK_SECRET = "whsec_of_localstripe"
+    settings.STRIPE_WEBHOOK_SECRET = "secret of localstripe"
     provider.answering(*[Answer()] * 9)
     told = {"url": provider.url, "secret": settings.STRIPE_WEBHOOK_SECRET, "events": ["payment_intent.succeeded"]}
     requests.post(f"{localstripe.url}/_config/webhooks/ours", json=told, timeout=10).raise_for_status()

@@ -47,9 +47,9 @@ def delivered_order(**wishes: Any) -> Order:
 
 
 def troubled_order(**wishes: Any) -> Order:
-    """A paid order whose submission failed twice, and of which a mail bounced."""
+    """A paid order whose submission failed twice and waits for a person, and of which a mail bounced."""
     order = open_order(now=ago(hours=3), **wishes)
-    operations.record_payment(order.pk, at=ago(hours=3))
+    operations.record_payment(order.pk, at=ago(hours=3), payment_intent_id=f"pi_{order.number}")
     reason = "insufficient stock for M Black"
     for attempt, retry_in in ((1, timedelta()), (2, None)):
         operations.claim_submission(order.pk, attempt=attempt)

@@ -47,7 +47,8 @@ def test_who_may_only_look_is_offered_neither_acts_nor_orders() -> None:
 
     assert "data-resolve" not in page
     assert 'type="checkbox" name=' not in page
-    assert f'href="/admin/orders/{order.pk}/">' not in page
+    assert f"/admin/orders/{order.pk}/" not in page
+    assert f'href="{PAGE}?order={order.number}"' in page
 
 
 def test_repeats_are_one_line_with_their_count_and_their_first_and_last_time() -> None:
@@ -205,6 +206,38 @@ def test_what_is_delayed_is_said(settings: LazySettings) -> None:
         (spool / name).write_text("{}")
 
     assert "2 entries delayed" in staff_with(SEE_FEED).get(PAGE).text
+
+
+def ask_url(page: str) -> str:
+    return page.partition('id="offer"')[2].partition('hx-get="')[2].partition('"')[0].replace("&amp;", "&")
+
+
+@pytest.mark.parametrize("query", ["", "tab=attention", "level=error", "q=rate", "tab=attention&type=sync.failed"])
+def test_what_has_come_since_the_page_was_read_is_offered(query: str) -> None:
+    browser = staff_with(SEE_FEED)
+    sync_fails(2)
+    log_event("order.cancelled", order=open_order(), occurred_at=ago(days=1))
+    url = ask_url(browser.get(f"{PAGE}?{query}").text)
+
+    assert "button" not in browser.get(url).text
+    log_event("sync.failed", payload={"provider": "printify", "reason": "rate"})
+    log_event("order.note", payload={"text": "of another kind"}, occurred_at=ago(days=2))
+
+    offer = browser.get(url).text
+    assert "1 new" in offer
+    assert f'href="{PAGE}{"?" if query else ""}{query}"'.replace("&", "&amp;") in offer
+    assert ask_url(offer) == url
+
+
+def test_an_empty_list_hears_of_the_first_line_too() -> None:
+    browser = staff_with(SEE_FEED)
+    url = ask_url(browser.get(ATTENTION).text)
+    sync_fails(1)
+    log_event("sync.failed", payload={"provider": "printful"})
+
+    assert "1 new" in browser.get(url).text
+    assert browser.get(f"{PAGE}new/").status_code == 286
+    assert browser.get(f"{PAGE}new/?after=nonsense").status_code == 286
 
 
 def test_the_badge_is_a_number_or_nothing_at_all() -> None:

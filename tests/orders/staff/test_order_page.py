@@ -166,7 +166,7 @@ def test_an_order_that_isnt_there_is_not_found() -> None:
     assert staff_with(SEE_ORDERS).get(f"/admin/orders/{uuid4()}/").status_code == 404
 
 
-SESSION_AND_USER, PERMISSIONS, ORDER, LINES, PICTURES, SHIPMENTS, REFUNDS, STORY = 2, 2, 1, 1, 2, 1, 1, 1
+SESSION_AND_USER, PERMISSIONS, ORDER, LINES, PICTURES, SHIPMENTS, REFUNDS, ASKINGS, STORY = 2, 2, 1, 1, 2, 1, 1, 1, 1
 
 
 @pytest.mark.parametrize("lines", [1, 40])
@@ -179,6 +179,6 @@ def test_the_page_takes_as_many_queries_however_long_the_story(
     resolve(ActivityEntry.objects.filter(event_type="order.payment_failed")[0].pk, person)
 
     with django_assert_num_queries(
-        SESSION_AND_USER + PERMISSIONS + ORDER + LINES + PICTURES + SHIPMENTS + REFUNDS + STORY
+        SESSION_AND_USER + PERMISSIONS + ORDER + LINES + PICTURES + SHIPMENTS + REFUNDS + ASKINGS + STORY
     ):
         browser.get(page_of(order))

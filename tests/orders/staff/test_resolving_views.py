@@ -182,6 +182,8 @@ def test_nothing_selected_and_nonsense_change_nothing(browser: SignedIn) -> None
         {"only": "planet:1"},
         {"only": ":"},
         {"only": value.replace("problem:", "problem:A")},
+        {"only": f"{value}\0"},
+        {"problem": "." * 5_000},
         {"entry": "1"},
         {"entry": str(uuid4())},
     )

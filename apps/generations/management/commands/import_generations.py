@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from apps.common.record_files import Format, UnusableFile, format_of
+from apps.generations.importing.reading import ReaderDied
 from apps.generations.importing.run import Outcome, import_file
 from apps.generations.importing.staging import AnotherImport
 
@@ -31,7 +32,7 @@ class Command(BaseCommand):
         try:
             format = Format(options["format"]) if options["format"] else format_of(path)
             outcome = import_file(path, format, rejects=rejects, strict=options["strict"], now=timezone.now())
-        except (UnusableFile, OSError) as error:
+        except (UnusableFile, ReaderDied, OSError) as error:
             raise CommandError(str(error)) from None
         except AnotherImport:
             raise CommandError("Another import is running on this database; wait for its end.") from None

@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         days = settings.ACTIVITY_LOG_RETENTION_DAYS
         parser.add_argument("--days", type=int, default=days, help=f"how many days are kept (default {days})")
-        parser.add_argument("--batch", type=int, default=BATCH, help=f"entries looked at a time (default {BATCH})")
+        parser.add_argument("--batch", type=int, default=BATCH, help=f"entries at a time, at most (default {BATCH})")
         parser.add_argument("--dry-run", action="store_true", help="only say how many it would be")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -40,7 +40,8 @@ class Command(BaseCommand):
         done = Pruned()
         try:
             stretches = prune(before=before, batch=batch)
-            for each in track(stretches, total=old.stretches(batch), label="batches looked at"):
+            total = old.removable + old.open
+            for each in track(stretches, total=total, label="entries looked at", size=lambda done: done.looked_at):
                 done += each
         except KeyboardInterrupt:
             raise CommandError(f"Interrupted. {_summary(done, before)}", returncode=130) from None

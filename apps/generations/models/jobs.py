@@ -1,4 +1,4 @@
-"""Characters, prompts, generation jobs and the images that came of them. Only ``operations`` writes jobs."""
+"""Generation jobs: what was asked for, how it stands, and how the timeline tells it. Only ``operations`` writes."""
 
 from datetime import datetime
 from typing import ClassVar, Self
@@ -8,12 +8,14 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Case, Expression, F, Q, Value, When
 from django.db.models.fields.json import KT
-from django.db.models.functions import MD5, Cast, Coalesce, Lower, Now
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.identifiers import first_uuid_v7_at
 from apps.common.keyset import after
 from apps.common.sql import CurrentTransactionId, TransactionIdField, UuidV7
+from apps.generations.models.characters import Character
+from apps.generations.models.prompts import Prompt
 from apps.generations.states import FINAL, IN_FLIGHT, Status
 
 
@@ -28,72 +30,6 @@ class JobKind(models.IntegerChoices):
 class Quality(models.TextChoices):
     STANDARD = "standard", _("Standard")
     HQ = "hq", _("HQ")
-
-
-class CharacterQuerySet(models.QuerySet["Character"]):
-    def available(self) -> Self:
-        """Those that new generations can be for."""
-        return self.filter(archived_at=None)
-
-    def archived(self) -> Self:
-        return self.exclude(archived_at=None)
-
-    def by_name(self) -> Self:
-        return self.order_by(Lower("name"), "id")
-
-
-class Character(models.Model):
-    """An AI influencer: whom a generation is for. Archived, never deleted, so that old jobs keep their name."""
-
-    id = models.UUIDField(primary_key=True, editable=False, db_default=UuidV7())
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="characters")
-    name = models.CharField(_("name"), max_length=80)
-    description = models.TextField(_("looks and manner"), max_length=1000, blank=True)
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
-    archived_at = models.DateTimeField(null=True, editable=False)
-
-    objects = CharacterQuerySet.as_manager()
-
-    class Meta:
-        db_table = "characters"
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                "user", Lower("name"), condition=Q(archived_at=None), name="one_character_per_name"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class PromptQuerySet(models.QuerySet["Prompt"]):
-    def kept(self) -> Self:
-        """Those that are offered for use again."""
-        return self.filter(removed_at=None)
-
-    def newest_first(self) -> Self:
-        return self.order_by("-created_at", "-id")
-
-
-class Prompt(models.Model):
-    """A prompt kept for use again. Taken off the list, never deleted, so that jobs go on naming it."""
-
-    id = models.UUIDField(primary_key=True, editable=False, db_default=UuidV7())
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="prompts")
-    text = models.TextField(max_length=4000)
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
-    removed_at = models.DateTimeField(null=True, editable=False)
-
-    objects = PromptQuerySet.as_manager()
-
-    class Meta:
-        db_table = "prompts"
-        constraints: ClassVar = [
-            models.UniqueConstraint("user", MD5("text"), condition=Q(removed_at=None), name="a_prompt_is_kept_once"),
-        ]
-
-    def __str__(self) -> str:
-        return self.text[:60]
 
 
 def _asked(key: str) -> Coalesce:
@@ -277,75 +213,3 @@ class GenerationJob(models.Model):
     @property
     def has_ended(self) -> bool:
         return self.status in FINAL
-
-
-class JobWord(models.Model):
-    """A word of an ended job's prompt, in the order of the timeline: what a search in prompts reads.
-
-    Triggers keep it; see the migration that makes it. A job in flight has no rows yet, because it will still move.
-    """
-
-    pk = models.CompositePrimaryKey("user_id", "word", "occurred_at", "job_id")
-    user_id = models.BigIntegerField()
-    word = models.CharField(max_length=40)
-    occurred_at = models.DateTimeField()
-    job_id = models.UUIDField()
-
-    class Meta:
-        db_table = "generation_job_words"
-
-    def __str__(self) -> str:
-        return self.word
-
-
-class GenerationImageQuerySet(models.QuerySet["GenerationImage"]):
-    def kept(self) -> Self:
-        """Those whose files haven't been pruned."""
-        return self.filter(job__pruned_at=None)
-
-    def in_order(self) -> Self:
-        return self.order_by("position")
-
-
-class GenerationImage(models.Model):
-    """One result of a job. Its files are private; the row stays when they have been pruned."""
-
-    id = models.UUIDField(primary_key=True, editable=False, db_default=UuidV7())
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="generation_images", db_index=False
-    )
-    job = models.ForeignKey(GenerationJob, on_delete=models.PROTECT, related_name="images", db_index=False)
-    position = models.PositiveSmallIntegerField()
-    file = models.FileField(max_length=200)
-    thumbnail = models.FileField(max_length=200)
-    width = models.PositiveIntegerField()
-    height = models.PositiveIntegerField()
-    media_type = models.CharField(max_length=40)
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
-
-    objects = GenerationImageQuerySet.as_manager()
-
-    class Meta:
-        db_table = "generation_images"
-        default_permissions = ("view",)
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["job", "position"], name="one_image_per_position"),
-        ]
-
-    def __str__(self) -> str:
-        return f"image {self.position} of {self.job_id}"
-
-
-class ImageDownload(models.Model):
-    """Someone took an image away: who, which, when."""
-
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="image_downloads")
-    job = models.ForeignKey(GenerationJob, on_delete=models.PROTECT, related_name="downloads")
-    image = models.ForeignKey(GenerationImage, on_delete=models.PROTECT, related_name="downloads", db_index=False)
-    downloaded_at = models.DateTimeField(db_default=Now(), editable=False)
-
-    class Meta:
-        db_table = "image_downloads"
-
-    def __str__(self) -> str:
-        return f"{self.image_id} at {self.downloaded_at}"
