@@ -262,6 +262,15 @@ def test_a_first_attempt_after_the_provider_was_set_up_tells_its_own_failure(
     ]
 
 
+def test_a_message_that_comes_late_tells_of_no_missing_provider_where_none_is_needed(lines: Lines) -> None:
+    order = paid_order()
+    operations.record_submission(order.pk, printify_id="PFY-1", at=NOON)
+
+    tasks.submit(str(order.pk))
+
+    assert [line for line in lines(order) if "failed" in line] == []
+
+
 @pytest.mark.parametrize("paid_first", [True, False])
 def test_what_was_given_back_whole_is_not_made(*, paid_first: bool) -> None:
     order, facts = open_order(), ["paid", "refunded"]

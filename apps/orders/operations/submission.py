@@ -116,8 +116,9 @@ def record_submission_failure(
 
 @transaction.atomic
 def record_no_provider(order_id: UUID, *, reason: str) -> None:
-    """There is nobody to submit to; when there is, the first attempt is made. Logged once."""
-    _tell_failure(order_id, reason, "", 0)
+    """There is nobody to submit to; when there is, the first attempt is made. Logged once, where it waits for that."""
+    if _waiting(order_id).filter(submission_due_at__isnull=False).exists():
+        _tell_failure(order_id, reason, "", 0)
 
 
 def _waiting(order_id: UUID) -> OrderQuerySet:
