@@ -13,6 +13,8 @@ from apps.generations.importing.staging import AnotherImport
 
 
 class Command(BaseCommand):
+    # They load every page of the site, which each of the processes that read would carry along.
+    requires_system_checks = ()
     help = (
         "Takes over people, characters, jobs and credit transactions from a file of JSON lines or CSV, as "
         "docs/import.md tells. A line that can't be taken over goes with its number and the reason to "
