@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.conf import LazySettings
 from django.db import connection
+from django.http import HttpResponseBase
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
@@ -77,6 +78,11 @@ class Program(Client):
 
     def __init__(self, secret: str) -> None:
         super().__init__(headers={"authorization": f"Bearer {secret}"})
+
+
+def but_for_its_id(answer: HttpResponseBase) -> dict[str, str]:
+    """The headers that say something of what was asked for: each request has an id of its own."""
+    return {name: value for name, value in answer.headers.items() if name != "X-Request-ID"}
 
 
 @pytest.fixture(scope="session")
