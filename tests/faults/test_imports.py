@@ -67,6 +67,16 @@ def killed_when(condition: Callable[[], bool], path: Path) -> None:
     with importing(path) as process:
         eventually(lambda: condition() or process.poll() is not None)
         assert process.poll() is None, "It was through before it could be killed."
+    eventually(lambda: not somebody_imports())  # its server process first ends the statement it is at
+
+
+def somebody_imports() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database"
+            " WHERE locktype = 'advisory' AND datname = current_database())"
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def has_rows(table: str) -> bool:
