@@ -13,14 +13,18 @@ from apps.common.personal_data import ERASED, Section, permitted_erasure
 
 
 def addresses(user: User) -> frozenset[str]:
-    """Every address that was ever the person's here, in small letters."""
-    others = EmailAddress.objects.filter(user=user).values_list("email", flat=True)
-    return frozenset(each.lower() for each in (user.email, *others))
+    """The addresses that are the person's, in small letters: not one that was only typed and never confirmed.
+
+    By them things are found that name nobody else's account, and anybody can sign up with a stranger's address.
+    """
+    known = EmailAddress.objects.filter(user=user).values_list("email", "verified")
+    theirs = {user.email.lower(): True} | {address.lower(): confirmed for address, confirmed in known}
+    return frozenset(address for address, is_theirs in theirs.items() if is_theirs)
 
 
 def sections(user: User) -> Iterator[Section]:
     """All that is the person's, by what it is, row by row."""
-    about = {"email": user.email, "addresses": sorted(addresses(user)), "time_zone": user.time_zone}
+    about = {"email": user.email, "confirmed_addresses": sorted(addresses(user)), "time_zone": user.time_zone}
     yield "person", [about | {"joined_at": user.date_joined, "images_generated": user.generated_count}]
     tokens = ApiToken.objects.filter(user=user).order_by("created_at")
     yield "tokens", tokens.values("name", "scopes", "beginning", "created_at", "expires_at", "last_used_at").iterator()

@@ -1,7 +1,7 @@
 """What the shop keeps about a customer: orders, carts, mails, and what the log says of them.
 
 An order stays, with what was sold for how much, and so does its story; where it went, to whom and with which picture
-goes. So do orders that a guest placed with one of the person's addresses.
+goes. So do orders that a guest placed with an address that the person has confirmed.
 """
 
 from collections.abc import Collection, Iterator
@@ -68,7 +68,8 @@ def _carts(user: User) -> QuerySet[Cart]:
 
 
 def _mails(user: User) -> QuerySet[SentMail]:
-    return SentMail.objects.annotate(of=Lower("recipient")).filter(of__in=addresses(user))
+    theirs = Q(order__user=user) | Q(cart__user=user)
+    return SentMail.objects.annotate(of=Lower("recipient")).filter(theirs | Q(of__in=addresses(user)))
 
 
 def _as_row(order: Order) -> dict[str, object]:

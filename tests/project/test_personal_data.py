@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -136,6 +137,19 @@ def test_others_are_left_as_they_are(vera: User) -> None:
 
     assert "".join(personal_data.document(other)) == of_other
     assert "other@example.com" in of_other
+
+
+def test_nobody_gets_or_erases_what_belongs_to_an_address_that_they_only_typed() -> None:
+    guest = delivered_order(email="stranger@example.com")
+    typed = UserFactory.create(email="Stranger@example.com")
+    EmailAddress.objects.create(user=typed, email=typed.email.lower(), verified=False, primary=True)
+
+    given = "".join(personal_data.document(typed))
+    erase(typed)
+
+    guest.refresh_from_db()
+    assert guest.number not in given
+    assert guest.email == "stranger@example.com"
 
 
 def test_who_worked_here_is_erased_from_what_they_signed(vera: User) -> None:
