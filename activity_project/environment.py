@@ -87,7 +87,7 @@ def one_of(name: str, choices: tuple[str, ...], default: str) -> str:
 def postgres(name: str, default: str) -> dict[str, object]:
     """A ``postgresql://user:password@host:port/name?option=value`` address as Django's connection settings.
 
-    A socket folder is given as ``?host=/folder``. Other query options go to libpq as they are.
+    A socket folder is given as ``?host=/folder&port=5432``. Other query options go to libpq as they are.
     """
     parts = urlsplit(text(name, default))
     if parts.scheme not in {"postgres", "postgresql"} or len(parts.path) < 2:
@@ -99,7 +99,7 @@ def postgres(name: str, default: str) -> dict[str, object]:
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", unquote(parts.hostname or "")),
-        "PORT": _port(name, parts.netloc),
+        "PORT": options.pop("port", _port(name, parts.netloc)),
         "OPTIONS": options,
     }
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from activity_project import embedded, environment, logs, sandbox
+from activity_project import databases, embedded, environment, logs, sandbox
 
 # --- Where things are -------------------------------------------------------------------------
 
@@ -108,23 +108,20 @@ TEMPLATES = [
 # --- Database ---------------------------------------------------------------------------------
 
 # Web processes share a pool between their threads; commands and workers hold one plain connection.
-_POOL_SIZE = environment.integer("DATABASE_POOL_SIZE", 0)
+_THREADS = environment.integer("DATABASE_POOL_SIZE", 0)
+_DATABASE = environment.postgres("DATABASE_URL", embedded.database_url(DATA_DIR))
+# Given where DATABASE_URL leads through a pooler in transaction mode: PostgreSQL itself, for what needs a session.
+_BEHIND_POOLER = bool(environment.text("DATABASE_DIRECT_URL"))
 
-DATABASES = {"default": environment.postgres("DATABASE_URL", embedded.database_url(DATA_DIR))}
-DATABASES["default"] |= {
-    "CONN_MAX_AGE": 0 if _POOL_SIZE else 600,
-    "CONN_HEALTH_CHECKS": True,
-    "OPTIONS": {
-        # The timeline's statement is prepared once a connection and planned once: half its time is planning.
-        "prepare_threshold": 5,
-        "options": "-c plan_cache_mode=force_generic_plan -c statement_timeout=60000",
-        "connect_timeout": "5",
-        **DATABASES["default"]["OPTIONS"],  # type: ignore[dict-item]
-        **({"pool": {"min_size": 1, "max_size": _POOL_SIZE, "timeout": 10}} if _POOL_SIZE else {}),
-    },
-    # One tested, throw-away server per run: a template makes no difference, durability neither.
-    "TEST": {"NAME": "test_activity"},
-}
+DATABASES = {"default": databases.itself(_DATABASE, threads=_THREADS)}
+if _BEHIND_POOLER:
+    environment.required_text("DATABASE_URL", why="DATABASE_DIRECT_URL says that it leads through a pooler.")
+    DATABASES = databases.pooled(
+        _DATABASE,
+        environment.postgres("DATABASE_DIRECT_URL", ""),
+        prepared=environment.flag("DATABASE_POOLER_PREPARES", default=False),
+        threads=_THREADS,
+    )
 
 # --- Cache, sessions, messages ----------------------------------------------------------------
 

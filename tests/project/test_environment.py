@@ -20,6 +20,7 @@ from activity_project import environment
         ("postgresql://me@[::1]:5432/shop", "::1", "5432"),
         ("postgresql://me@[::1]/shop", "::1", ""),
         ("postgresql://me@/shop?host=/run/postgresql", "/run/postgresql", ""),
+        ("postgresql://me@/shop?host=/run/postgresql&port=6432", "/run/postgresql", "6432"),
     ],
 )
 def test_an_address_of_a_database_is_read(monkeypatch: pytest.MonkeyPatch, url: str, host: str, port: str) -> None:
