@@ -320,7 +320,9 @@ LOGGING = logs.settings(as_json=not DEBUG, level=environment.text("LOG_LEVEL", "
 
 # What /readyz holds the parts of this installation to. For one answer of the database, or of the broker:
 READYZ_ANSWER_MS = environment.integer("READYZ_ANSWER_MS", 500, least=10, most=2_000)
-# How old beat's heartbeat may be, which comes every 15 seconds,
+# How far this process's clock may be from the database's,
+READYZ_CLOCK_SECONDS = environment.integer("READYZ_CLOCK_SECONDS", 60, least=1)
+# how old beat's heartbeat may be, which comes every 15 seconds,
 READYZ_BEAT_SECONDS = environment.integer("READYZ_BEAT_SECONDS", 90, least=15)
 # how many entries of the activity log may wait in the spool,
 READYZ_SPOOL_ENTRIES = environment.integer("READYZ_SPOOL_ENTRIES", 100)
