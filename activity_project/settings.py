@@ -187,7 +187,9 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        # They are collected by whoever builds the image, and read by an account without rights.
+        "OPTIONS": {"file_permissions_mode": 0o644},
     },
 }
 FILE_UPLOAD_PERMISSIONS = 0o640
@@ -308,7 +310,11 @@ SECURE_SSL_REDIRECT = environment.flag("SECURE_SSL_REDIRECT", default=not DEBUG)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 0 if DEBUG else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
-if environment.flag("BEHIND_PROXY", default=False):
+# How many proxies of ours stand in front, one behind the other: each has added whom it speaks with to X-Forwarded-For,
+# and what stands further left in it anybody may have written.
+_PROXIES = environment.integer("BEHIND_PROXY", 0, most=5)
+ALLAUTH_TRUSTED_PROXY_COUNT = _PROXIES
+if _PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # --- Logs -------------------------------------------------------------------------------------
