@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import time_machine
 from django.conf import LazySettings
@@ -19,6 +20,7 @@ from tests.factories import UserFactory
 from tests.stage import Stage, set_stage, taken_back
 
 LONGEST_LIMIT_S = 600
+hypothesis.settings.register_profile("long", max_examples=500, deadline=None)
 
 
 @pytest.fixture(autouse=True)
