@@ -66,10 +66,14 @@ MIDDLEWARE = [
     *(["apps.common.metering.MeteringMiddleware"] if METRICS_TOKEN else []),
     "apps.common.request_ids.RequestIdMiddleware",
     "apps.common.problem.ProblemMiddleware",
+    # What every answer says stands outside of whatever may answer: files, redirects to HTTPS, refusals.
+    "apps.common.answer_headers.AnswerHeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "apps.common.compression.CompressionMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "apps.common.bodies.BodyLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -80,7 +84,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "activity_project.urls"
@@ -194,6 +197,7 @@ STORAGES = {
     },
 }
 FILE_UPLOAD_PERMISSIONS = 0o640
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # no page but our own needs them
 
 # --- Work outside the request -----------------------------------------------------------------
 
@@ -307,12 +311,23 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 # DEBUG serves plain HTTP on this machine; anything else is HTTPS, behind a proxy that says so.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
+# By these names a browser takes them from this very host alone, over HTTPS: no other can put its own in their place.
+_COOKIE_PREFIX = "" if DEBUG else "__Host-"
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}sessionid", f"{_COOKIE_PREFIX}csrftoken"
+CSRF_COOKIE_HTTPONLY = True  # pages carry the token themselves
 SECURE_SSL_REDIRECT = environment.flag("SECURE_SSL_REDIRECT", default=not DEBUG)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 0 if DEBUG else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
-if environment.flag("BEHIND_PROXY", default=False):
+_BEHIND_PROXY = environment.flag("BEHIND_PROXY", default=False)
+if _BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# How many proxies of ours a request comes through: as many addresses at the end of X-Forwarded-For are their word, by
+# which limits tell people apart. What stands before them anybody can have written.
+ALLAUTH_TRUSTED_PROXY_COUNT = environment.integer("TRUSTED_PROXY_COUNT", int(_BEHIND_PROXY), least=0, most=10)
+# No form takes a file, so none is stored, and no body needs more.
+FILE_UPLOAD_HANDLERS: list[str] = []
+DATA_UPLOAD_MAX_MEMORY_SIZE = MOST_BODY_BYTES = 2_500_000
 
 # --- Logs -------------------------------------------------------------------------------------
 
@@ -358,6 +373,7 @@ if SANDBOX:
     # Where an order takes a minute, what was lost shouldn't take thirty.
     ORDER_RECONCILE_MINUTES = environment.integer("ORDER_RECONCILE_MINUTES", 1, least=1)
     SHOP_PICTURE_ORIGINS = (SANDBOX_ADDRESS,)
+    MOST_BODY_BYTES = 100_000_000  # pictures to be printed
     PRINTIFY_WEBHOOK_SECRET = _KEYS.derived("printify webhooks")
     SANDBOX_MAIL = {
         "POSTMARK_API_URL": f"{SANDBOX_ADDRESS}/sandbox/postmark/",

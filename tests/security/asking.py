@@ -21,7 +21,7 @@ HEADERS: Final = (
     "If-None-Match", "If-Range", "Idempotency-Key", "Origin", "Purpose", "Range", "Referer", "User-Agent",
     "X-CSRFToken", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-HTTP-Method-Override", "X-Request-ID",
 )  # fmt: skip
-COOKIES: Final = ("csrftoken", "messages", "sessionid", "django_language", "x")
+COOKIES: Final = ("__Host-csrftoken", "messages", "__Host-sessionid", "django_language", "x")
 
 
 @dataclass(frozen=True, slots=True)
