@@ -22,6 +22,8 @@ SECRET_KEY = (
     if DEBUG
     else environment.required_text("SECRET_KEY", why="it signs sessions; set DEBUG=1 to develop without one.")
 )
+# Earlier secrets, by which what they signed or sealed is still read while a new one takes over.
+SECRET_KEY_FALLBACKS = list(environment.words("SECRET_KEY_FALLBACKS"))
 ALLOWED_HOSTS = list(environment.words("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]") if DEBUG else ()))
 CSRF_TRUSTED_ORIGINS = list(environment.words("CSRF_TRUSTED_ORIGINS"))
 SITE_NAME = "Activity"
@@ -162,6 +164,10 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory" if environment.text("EMAIL_URL") else "
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ADAPTER = "apps.accounts.second_factor.SealedSecrets"
+MFA_FORMS = {"activate_totp": "apps.accounts.second_factor.ActivationForm"}
+# Whether the staff's pages and the raw records open only to sessions in which a second factor was shown.
+STAFF_MFA_REQUIRED = environment.flag("STAFF_MFA_REQUIRED", default=False)
 
 # --- Mail -------------------------------------------------------------------------------------
 

@@ -35,9 +35,9 @@ def _fields(path: Path, text: str) -> Iterator[tuple[str, Any]]:
     for node in ast.walk(ast.parse(text)):
         kind = getattr(module, node.name, None) if isinstance(node, ast.ClassDef) else None
         if isinstance(kind, type) and issubclass(kind, forms.BaseForm):
-            yield from kind.base_fields.items()
+            yield from getattr(kind, "base_fields", {}).items()
         elif isinstance(kind, type) and issubclass(kind, django_filters.FilterSet):
-            yield from ((name, each.field) for name, each in kind.base_filters.items())
+            yield from ((name, each.field) for name, each in getattr(kind, "base_filters", {}).items())
 
 
 def _choices(field: Any) -> tuple[str, ...]:
