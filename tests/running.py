@@ -17,6 +17,7 @@ from django.db import connection
 
 ROOT = Path(__file__).parent.parent
 PATIENCE_S = 60.0
+SESSION_COOKIE = "sessionid"  # as the product calls it where DEBUG is on
 
 
 def environment(**changes: str) -> dict[str, str]:
