@@ -24,8 +24,9 @@ from apps.common.alone import alone
 BATCH: Final = 5_000
 # Lets the disk and whoever waits for it breathe between two stretches.
 PAUSE_S: Final = 0.05
-# What a stretch should take at most. The first ones are short, to see how fast the machine is.
-_STRETCH_S: Final = 0.03
+# What a stretch should take: one that meets with a slow disk takes several times as long. The first ones are short, to
+# see how fast the machine is.
+_STRETCH_S: Final = 0.015
 _FIRST: Final = 500
 _SHORTEST: Final = 50
 
