@@ -18,7 +18,7 @@ from django.core import management
 from django.db import OperationalError
 from django.utils.autoreload import BaseReloader, autoreload_started
 
-from activity_project import dev, embedded
+from activity_project import dev, embedded, environment
 from activity_project.embedded import installation, session
 from activity_project.failures import CannotStart
 from activity_project.first_run import DatabaseNotes
@@ -72,7 +72,7 @@ def _run(command: str, options: list[str], arguments: list[str]) -> int:
     if needs_servers(command, options) and command not in SERVING:
         have_own_session()
     with contextlib.ExitStack() as stack:
-        if needs_servers(command, options) and not os.environ.get("DATABASE_URL"):
+        if needs_servers(command, options) and not environment.text("DATABASE_URL"):
             stack.enter_context(_embedded_servers(command))
         management.execute_from_command_line(arguments)
     return 0
@@ -80,8 +80,10 @@ def _run(command: str, options: list[str], arguments: list[str]) -> int:
 
 def have_own_session() -> None:
     """Go past the pooler, where there is one: a command may lock, copy and set what it likes for as long as it runs."""
-    if direct := os.environ.pop("DATABASE_DIRECT_URL", ""):
+    if direct := environment.text("DATABASE_DIRECT_URL"):
         os.environ["DATABASE_URL"] = direct
+        for name in ("DATABASE_DIRECT_URL", "DATABASE_DIRECT_URL_FILE"):
+            os.environ.pop(name, None)
 
 
 @contextlib.contextmanager

@@ -192,7 +192,9 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        # They are collected by whoever builds the image, and read by an account without rights.
+        "OPTIONS": {"file_permissions_mode": 0o644},
     },
 }
 FILE_UPLOAD_PERMISSIONS = 0o640
@@ -313,7 +315,11 @@ SECURE_SSL_REDIRECT = environment.flag("SECURE_SSL_REDIRECT", default=not DEBUG)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 0 if DEBUG else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
-if environment.flag("BEHIND_PROXY", default=False):
+# How many proxies of ours stand in front, one behind the other: each has added whom it speaks with to X-Forwarded-For,
+# and what stands further left in it anybody may have written.
+_PROXIES = environment.integer("BEHIND_PROXY", 0, most=5)
+ALLAUTH_TRUSTED_PROXY_COUNT = _PROXIES
+if _PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # --- Logs -------------------------------------------------------------------------------------
@@ -325,7 +331,9 @@ LOGGING = logs.settings(as_json=not DEBUG, level=environment.text("LOG_LEVEL", "
 
 # What /readyz holds the parts of this installation to. For one answer of the database, or of the broker:
 READYZ_ANSWER_MS = environment.integer("READYZ_ANSWER_MS", 500, least=10, most=2_000)
-# How old beat's heartbeat may be, which comes every 15 seconds,
+# How far this process's clock may be from the database's,
+READYZ_CLOCK_SECONDS = environment.integer("READYZ_CLOCK_SECONDS", 60, least=1)
+# how old beat's heartbeat may be, which comes every 15 seconds,
 READYZ_BEAT_SECONDS = environment.integer("READYZ_BEAT_SECONDS", 90, least=15)
 # how many entries of the activity log may wait in the spool,
 READYZ_SPOOL_ENTRIES = environment.integer("READYZ_SPOOL_ENTRIES", 100)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import structlog
+from allauth.account.adapter import get_adapter
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -62,7 +63,7 @@ def _answered(request: HttpRequest, provider: str, take_in: Callable[[], object]
         WEBHOOKS_RECEIVED.labels(provider, "refused").inc()
         log.warning("webhook refused", path=request.path, reason=str(reason))
         # Counted after the check, so that whoever floods us never keeps the provider out.
-        return _said(400 if BAD_SIGNATURES.count(network_of(request.META.get("REMOTE_ADDR", ""))) else 429)
+        return _said(400 if BAD_SIGNATURES.count(network_of(get_adapter().get_client_ip(request))) else 429)
     return _said(200)
 
 
