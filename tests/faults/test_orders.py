@@ -16,13 +16,14 @@ from apps.webhooks import inbox, processing
 from apps.webhooks.inbox import Envelope
 from apps.webhooks.models import DeliveryStatus, WebhookDelivery
 from tests.faults.conftest import StartWorker
+from tests.faults.outside import payment_of
 from tests.faults.patience import eventually
 from tests.faults.print_shop import DRAFT, RELEASE, PrintShop
 from tests.faults.reporting import Report
 from tests.faults.servers import Broker
 from tests.faults.sessions import held, nobody_is_connected, wait_for_a_row
 from tests.orders.deliveries import session
-from tests.orders.factories import NOON, open_order, paid_order
+from tests.orders.factories import open_order, paid_order
 
 pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("committed")]
 
@@ -39,10 +40,9 @@ def print_shop() -> Iterator[PrintShop]:
 
 def told_of_payment(order: Order) -> None:
     """Stripe's message is in the inbox, and with the broker."""
-    about = {"id": f"evt_{order.number}", "type": "checkout.session.completed", "created": int(NOON.timestamp())}
-    message = about | {"object": "event", "data": {"object": session(order)}}
-    envelope = Envelope(message["id"], message["type"])
-    assert inbox.store(provider="stripe", envelope=envelope, body=json.dumps(message).encode(), headers={})
+    body = json.dumps(payment_of(session(order), f"evt_{order.number}")).encode()
+    envelope = Envelope(f"evt_{order.number}", "checkout.session.completed")
+    assert inbox.store(provider="stripe", envelope=envelope, body=body, headers={})
 
 
 def all_are(status: Status) -> bool:
