@@ -222,6 +222,8 @@ SKETCH_FAIL = environment.one_of("SKETCH_FAIL", ("", "fail", "refuse", "flaky"),
 # A queued job is offered to the workers again after this; a processing one that stood still for longer has failed.
 GENERATION_PICKUP_SECONDS = environment.integer("GENERATION_PICKUP_SECONDS", 60, least=1)
 GENERATION_STALL_SECONDS = environment.integer("GENERATION_STALL_SECONDS", 300, least=1)
+# After a provider's bad moment the job is tried again: at first after this, then after twice as long.
+GENERATION_BACKOFF_SECONDS = environment.integer("GENERATION_BACKOFF_SECONDS", 5)
 # Results' files are removed when they are so many days old; 0 keeps them for good.
 GENERATION_FILES_KEPT_DAYS = environment.integer("GENERATION_FILES_KEPT_DAYS", 0)
 
