@@ -228,8 +228,8 @@ def test_worker_broker_database_and_web_killed_under_load_lose_nothing_and_doubl
     orders = [open_order() for _ in range(ORDERS)]
     messages = [payment_of(session(order), f"evt_{order.number}") for order in orders]
     provider = PaymentProvider(scene.web.address, messages)
-    cookies = SignedIn(people[0]).cookies.output(header="", sep=";").strip()
-    visitor = Visitor(scene.web.address, ("/healthz", "/shop/", "/activity/"), {"Cookie": cookies})
+    cookie = f"{running.SESSION_COOKIE}={SignedIn(people[0]).session.session_key}"
+    visitor = Visitor(scene.web.address, ("/healthz", "/shop/", "/activity/"), {"Cookie": cookie})
     with ThreadPoolExecutor(PEOPLE + 1) as pool, beside(visitor.look_around):
         asking: list[Future[None]] = [pool.submit(ask_for_all, person) for person in people]
         telling = pool.submit(provider.tell_all, Event())
