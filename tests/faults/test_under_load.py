@@ -32,6 +32,7 @@ from apps.orders.log import drain_spool
 from apps.orders.models import Order
 from apps.webhooks import processing
 from apps.webhooks.models import DeliveryStatus, WebhookDelivery
+from tests import running
 from tests.conftest import SignedIn
 from tests.factories import UserFactory, on_plan, wish
 from tests.faults.books import assert_books_agree, outcomes
