@@ -5,17 +5,15 @@ are found by ids that only one person's rows have, the answer is right anyway, b
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.test_access_matrix import ACTS, GONE, MATRIX, NAMES, _read_to_the_end, addresses_of_owner, browsers
-
-pytestmark = pytest.mark.django_db
-__all__ = ["addresses_of_owner", "browsers"]  # fixtures
+from tests.stage import Stage
+from tests.test_access_matrix import ACTS, GONE, MATRIX, NAMES
 
 OWNED = {
     "api_tokens", "carts", "characters", "credit_accounts", "credit_transactions", "generation_images",
@@ -58,19 +56,17 @@ def _names_person(statement: str, table: str, alias: str) -> bool:
 
 def statements_of(browser: Client, name: str, url: str) -> list[str]:
     with CaptureQueriesContext(connection) as captured:
-        _read_to_the_end(browser.post(url) if name in ACTS else browser.get(url))
+        answer = browser.post(url) if name in ACTS else browser.get(url)
+        b"".join(answer)  # a file is read while it is sent
     return [" ".join(query["sql"].split()) for query in captured.captured_queries]
 
 
-def test_every_statement_of_a_persons_pages_names_the_person_or_says_why_not(
-    addresses_of_owner: Callable[[str], list[str]],
-    browsers: dict[str, Client],
-) -> None:
+def test_every_statement_of_a_persons_pages_names_the_person_or_says_why_not(stage: Stage) -> None:
     theirs = [name for name in NAMES if MATRIX[name]["owner"] != GONE and not name.startswith("staff:")]
     crossing, met = set(), set()
     for name in theirs:
-        for url in addresses_of_owner(name):
-            for statement in statements_of(browsers["owner"], name, url):
+        for url in stage.addresses[name]:
+            for statement in statements_of(stage.browser("owner"), name, url):
                 if tables := set(unnamed(statement)):
                     reasons = {pattern for pattern in REASONS if re.search(pattern, statement)}
                     met |= reasons
