@@ -66,6 +66,9 @@ app.conf.update(
     worker_cancel_long_running_tasks_on_connection_loss=False,
     # A connection serves so many tasks; `look_at_connections` sees to it that each is whole when a task begins.
     CELERY_DB_REUSE_MAX=100,
+    # Beat notes at once what it has sent: what runs once a day isn't put off by each deployment, and the note's age
+    # tells whether beat is alive.
+    beat_sync_every=1,
     timezone="UTC",
     beat_scheduler="activity_project.beat:SteadyScheduler",
     beat_schedule={

@@ -5,7 +5,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from activity_project import embedded, environment, logs, sandbox
+from activity_project import databases, embedded, environment, logs, sandbox
 
 # --- Where things are -------------------------------------------------------------------------
 
@@ -22,6 +22,8 @@ SECRET_KEY = (
     if DEBUG
     else environment.required_text("SECRET_KEY", why="it signs sessions; set DEBUG=1 to develop without one.")
 )
+# Earlier secrets, by which what they signed or sealed is still read while a new one takes over.
+SECRET_KEY_FALLBACKS = list(environment.words("SECRET_KEY_FALLBACKS"))
 ALLOWED_HOSTS = list(environment.words("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]") if DEBUG else ()))
 CSRF_TRUSTED_ORIGINS = list(environment.words("CSRF_TRUSTED_ORIGINS"))
 SITE_NAME = "Activity"
@@ -66,10 +68,14 @@ MIDDLEWARE = [
     *(["apps.common.metering.MeteringMiddleware"] if METRICS_TOKEN else []),
     "apps.common.request_ids.RequestIdMiddleware",
     "apps.common.problem.ProblemMiddleware",
+    # What every answer says stands outside of whatever may answer: files, redirects to HTTPS, refusals.
+    "apps.common.answer_headers.AnswerHeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "apps.common.compression.CompressionMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "apps.common.bodies.BodyLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -80,7 +86,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "activity_project.urls"
@@ -108,23 +113,20 @@ TEMPLATES = [
 # --- Database ---------------------------------------------------------------------------------
 
 # Web processes share a pool between their threads; commands and workers hold one plain connection.
-_POOL_SIZE = environment.integer("DATABASE_POOL_SIZE", 0)
+_THREADS = environment.integer("DATABASE_POOL_SIZE", 0)
+_DATABASE = environment.postgres("DATABASE_URL", embedded.database_url(DATA_DIR))
+# Given where DATABASE_URL leads through a pooler in transaction mode: PostgreSQL itself, for what needs a session.
+_BEHIND_POOLER = bool(environment.text("DATABASE_DIRECT_URL"))
 
-DATABASES = {"default": environment.postgres("DATABASE_URL", embedded.database_url(DATA_DIR))}
-DATABASES["default"] |= {
-    "CONN_MAX_AGE": 0 if _POOL_SIZE else 600,
-    "CONN_HEALTH_CHECKS": True,
-    "OPTIONS": {
-        # The timeline's statement is prepared once a connection and planned once: half its time is planning.
-        "prepare_threshold": 5,
-        "options": "-c plan_cache_mode=force_generic_plan -c statement_timeout=60000",
-        "connect_timeout": "5",
-        **DATABASES["default"]["OPTIONS"],  # type: ignore[dict-item]
-        **({"pool": {"min_size": 1, "max_size": _POOL_SIZE, "timeout": 10}} if _POOL_SIZE else {}),
-    },
-    # One tested, throw-away server per run: a template makes no difference, durability neither.
-    "TEST": {"NAME": "test_activity"},
-}
+DATABASES = {"default": databases.itself(_DATABASE, threads=_THREADS)}
+if _BEHIND_POOLER:
+    environment.required_text("DATABASE_URL", why="DATABASE_DIRECT_URL says that it leads through a pooler.")
+    DATABASES = databases.pooled(
+        _DATABASE,
+        environment.postgres("DATABASE_DIRECT_URL", ""),
+        prepared=environment.flag("DATABASE_POOLER_PREPARES", default=False),
+        threads=_THREADS,
+    )
 
 # --- Cache, sessions, messages ----------------------------------------------------------------
 
@@ -159,6 +161,10 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory" if environment.text("EMAIL_URL") else "
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ADAPTER = "apps.accounts.second_factor.SealedSecrets"
+MFA_FORMS = {"activate_totp": "apps.accounts.second_factor.ActivationForm"}
+# Whether the staff's pages and the raw records open only to sessions in which a second factor was shown.
+STAFF_MFA_REQUIRED = environment.flag("STAFF_MFA_REQUIRED", default=False)
 
 # --- Mail -------------------------------------------------------------------------------------
 
@@ -190,10 +196,13 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        # They are collected by whoever builds the image, and read by an account without rights.
+        "OPTIONS": {"file_permissions_mode": 0o644},
     },
 }
 FILE_UPLOAD_PERMISSIONS = 0o640
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # no page but our own needs them
 
 # --- Work outside the request -----------------------------------------------------------------
 
@@ -309,12 +318,23 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 # DEBUG serves plain HTTP on this machine; anything else is HTTPS, behind a proxy that says so.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
+# By these names a browser takes them from this very host alone, over HTTPS: no other can put its own in their place.
+_COOKIE_PREFIX = "" if DEBUG else "__Host-"
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}sessionid", f"{_COOKIE_PREFIX}csrftoken"
+CSRF_COOKIE_HTTPONLY = True  # pages carry the token themselves
 SECURE_SSL_REDIRECT = environment.flag("SECURE_SSL_REDIRECT", default=not DEBUG)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 0 if DEBUG else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
-if environment.flag("BEHIND_PROXY", default=False):
+# How many proxies of ours stand in front, one behind the other: each has added whom it speaks with to X-Forwarded-For,
+# and what stands further left in it anybody may have written.
+_PROXIES = environment.integer("BEHIND_PROXY", 0, most=5)
+ALLAUTH_TRUSTED_PROXY_COUNT = _PROXIES
+if _PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# No form takes a file, so none is stored, and no body needs more.
+FILE_UPLOAD_HANDLERS: list[str] = []
+DATA_UPLOAD_MAX_MEMORY_SIZE = MOST_BODY_BYTES = 2_500_000
 
 # --- Logs -------------------------------------------------------------------------------------
 
@@ -362,6 +382,7 @@ if SANDBOX:
     # Where an order takes a minute, what was lost shouldn't take thirty.
     ORDER_RECONCILE_MINUTES = environment.integer("ORDER_RECONCILE_MINUTES", 1, least=1)
     SHOP_PICTURE_ORIGINS = (SANDBOX_ADDRESS,)
+    MOST_BODY_BYTES = 100_000_000  # pictures to be printed
     PRINTIFY_WEBHOOK_SECRET = _KEYS.derived("printify webhooks")
     SANDBOX_MAIL = {
         "POSTMARK_API_URL": f"{SANDBOX_ADDRESS}/sandbox/postmark/",

@@ -20,6 +20,7 @@ from tests.project.machine import children
 
 ROOT = Path(__file__).parent.parent
 PATIENCE_S = 60.0
+SESSION_COOKIE = "sessionid"  # as the product calls it where DEBUG is on
 
 
 def environment(**changes: str) -> dict[str, str]:

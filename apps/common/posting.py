@@ -38,7 +38,8 @@ def compose(
     named = {"Message-ID": f"<{name}@{urlsplit(settings.SITE_URL).hostname}>"} if name else {}
     text = render_to_string(f"{template}.txt", dict(context)).strip() + "\n"
     message = EmailMultiAlternatives(" ".join(subject.split()), text, to=[to], headers={**named, **(headers or {})})
-    message.attach_alternative(render_to_string(f"{template}.html", dict(context)), "text/html")
+    html = render_to_string(f"{template}.html", {"site_name": settings.SITE_NAME, **context})
+    message.attach_alternative(html, "text/html")
     return message
 
 

@@ -2,22 +2,31 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 from django.conf import LazySettings
 from django.db import connection
 
 from activity_project import embedded
+from apps.accounts.models import User
+from apps.credits.models import TransactionType
+from tests.activity import histories
+from tests.activity.histories import Movement
 from tests.brokers import sending_to
+from tests.factories import UserFactory
 from tests.faults.clocks import Clock
 from tests.faults.reporting import Report
 from tests.faults.servers import Broker
 from tests.faults.workers import Worker
 from tests.images_api import ImagesApi
 from tests.services import throw_away_folder
+
+MORE_THAN_ANY_SOCKET_HOLDS = 40_000
 
 
 class StartWorker(Protocol):
@@ -71,6 +80,15 @@ def images_api() -> Iterator[ImagesApi]:
     """The provider's API, which answers as the test says."""
     with ImagesApi().running() as running:
         yield running
+
+
+@pytest.fixture
+def history() -> User:
+    """Whose export is a large file."""
+    user, begin = UserFactory.create(), datetime(2025, 1, 1, tzinfo=UTC)
+    times = (begin + timedelta(minutes=number) for number in range(MORE_THAN_ANY_SOCKET_HOLDS))
+    histories.write(user.pk, [], [Movement(uuid4(), TransactionType.BONUS, 1, at) for at in times])
+    return user
 
 
 @pytest.fixture

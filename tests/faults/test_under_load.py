@@ -34,10 +34,9 @@ from apps.orders.log import drain_spool
 from apps.orders.models import Order
 from apps.webhooks import processing
 from apps.webhooks.models import DeliveryStatus, WebhookDelivery
-from tests.conftest import SignedIn
 from tests.factories import UserFactory, on_plan, wish
 from tests.faults.books import assert_books_agree, outcomes
-from tests.faults.outside import PaymentProvider, Visitor, asked, beside, payment_of
+from tests.faults.outside import PaymentProvider, Visitor, asked, beside, payment_of, signed_in
 from tests.faults.patience import eventually
 from tests.faults.reporting import Report
 from tests.faults.servers import Broker, Database, copy_tables
@@ -244,8 +243,7 @@ def test_worker_broker_database_and_web_killed_under_load_lose_nothing_and_doubl
     orders = [open_order() for _ in range(ORDERS)]
     messages = [payment_of(session(order), f"evt_{order.number}") for order in orders]
     provider = PaymentProvider(scene.web.address, messages)
-    cookies = SignedIn(people[0]).cookies.output(header="", sep=";").strip()
-    visitor = Visitor(scene.web.address, ("/healthz", "/shop/", "/activity/"), {"Cookie": cookies})
+    visitor = Visitor(scene.web.address, ("/healthz", "/shop/", "/activity/"), signed_in(people[0]))
     with ThreadPoolExecutor(PEOPLE + 1) as pool, beside(visitor.look_around):
         asking: list[Future[None]] = [pool.submit(ask_for_all, person) for person in people]
         telling = pool.submit(provider.tell_all, Event())

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
-from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -14,15 +13,15 @@ from uuid import UUID
 
 from django.db import connection
 
+from activity_project.benchmarks import memory
 from activity_project.benchmarks.figures import Figure
 from apps.common.record_files import Format
 from apps.credits.verification import verify
-from apps.generations.importing.reading import READERS
 from apps.generations.importing.run import Outcome, import_file
 
 JOBS_A_PERSON = 250
 BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
-KB_A_MB = 1_000
+LOOK_EVERY_S = 0.25
 BLOCK_BYTES = 1 << 20
 # People's prompts share words and are hardly ever the same.
 _PROMPT = "a quiet beach at dusk soft light on the waves portrait in neon rain golden forest fog film grain lens"
@@ -31,7 +30,7 @@ _FORK = multiprocessing.get_context("fork")
 
 
 class Run(NamedTuple):
-    """An import that was measured. Memory is that of all its processes, as if they shared nothing."""
+    """An import that was measured. Memory is that of all its processes together."""
 
     seconds: float
     peak_mb: float
@@ -59,15 +58,18 @@ def figures(*, rows: int, seed: int) -> Iterator[Figure]:
 
 
 def _import(path: Path) -> Run:
-    """In a process of its own, so that its memory is its own."""
+    """In a process of its own, so that its memory is its own and can be looked at all the while."""
     connection.close()
     answers, answer = _FORK.Pipe(duplex=False)
     runner = _FORK.Process(target=_run, args=(path, answer))
     runner.start()
     answer.close()  # so that its end is seen here, also where it says nothing
+    seen_mb = 0.0
+    while not answers.poll(LOOK_EVERY_S):
+        seen_mb = max(seen_mb, memory.present_mb(runner.pid or 0))
     run: Run = answers.recv()
     runner.join()
-    return run
+    return run._replace(peak_mb=seen_mb or run.peak_mb)
 
 
 def _run(path: Path, answer: Any) -> None:
@@ -75,8 +77,7 @@ def _run(path: Path, answer: Any) -> None:
     rejects = path.with_suffix(".rejects.csv")
     outcome = import_file(path, Format.JSONL, rejects=rejects, strict=True, now=datetime.now(UTC))
     seconds = perf_counter() - start
-    own, of_a_reader = (getrusage(whose).ru_maxrss / KB_A_MB for whose in (RUSAGE_SELF, RUSAGE_CHILDREN))
-    answer.send(Run(seconds, own + READERS * of_a_reader, outcome))
+    answer.send(Run(seconds, memory.most_mb(), outcome))
     connection.close()
 
 

@@ -122,7 +122,7 @@ SELECT bench_uuid(recorded_at, number, step), event_type, 'info', bench_order(nu
                     AS recorded_at
           FROM (SELECT number, step, event_type, bench_chance(number, step) AS chance,
                        timestamptz '{BEGIN}' + number / {{orders_a_day}} * interval '1 day'
-                         + (number % {{orders_a_day}})::float8 / {{orders_a_day}} * interval '20 hours'
+                         + (number % {{orders_a_day}})::float8 / {{orders_a_day}} * interval '1 day'
                          + step * interval '17 minutes' + bench_chance(number, step) % 900 * interval '1 second'
                          AS occurred_at
                   FROM generate_series({{first}}, {{last}}) number,

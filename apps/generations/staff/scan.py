@@ -29,6 +29,13 @@ class Position(NamedTuple):
     id: UUID
 
 
+class _Bound(NamedTuple):
+    """What the columns of a bound are after the time, and what its values are."""
+
+    columns: str
+    values: str
+
+
 @dataclass(frozen=True, slots=True)
 class Scan:
     """The newest ``most`` jobs that the filters' indexed conditions find, after a position where one is given."""
@@ -53,8 +60,7 @@ class Scan:
         where = [
             self.filters.group.among if self.filters.group else "true",
             f"({columns}created_at) >= ({values}%(since)s)",
-            f"({columns}created_at) < ({values}%(until)s)",
-            *([f"({columns}created_at, id) < ({values}%(created_at)s, %(id)s)"] if self.after else []),
+            f"({columns}created_at{self._upper.columns}) < ({values}{self._upper.values})",
         ]
         return (
             f"(SELECT {COLUMNS} FROM generation_jobs WHERE {' AND '.join(where)}"
@@ -78,6 +84,14 @@ class Scan:
         with connection.cursor() as cursor:
             cursor.execute(query, self.params() | params)
             return list(cursor.fetchall())
+
+    @property
+    def _upper(self) -> _Bound:
+        """One of the two: an index begins at the first upper bound it is given, not at the lowest."""
+        until = self.filters.until
+        if self.after and (until is None or self.after.created_at < until):
+            return _Bound(", id", "%(created_at)s, %(id)s")
+        return _Bound("", "%(until)s")
 
     def _prefix(self, form: str) -> str:
         return form.format(self.filters.group.column) if self.filters.group else ""

@@ -5,7 +5,7 @@ costs the same however many orders there are.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2s
 from typing import Any, Final, NamedTuple
@@ -93,7 +93,7 @@ class OrderPage:
 
 def order_page(filters: OrderFilters, after: Position | None = None, *, limit: int = PAGE) -> OrderPage:
     """The newest orders that the filters leave, or those after the position."""
-    orders, cut = _orders(filters, after, limit + 1)
+    orders, cut = _orders(*_from_one_end(filters, after), limit + 1)
     found = tuple(orders.prefetch_related("lines"))
     last = found[limit - 1] if len(found) > limit else None
     page = found[:limit]
@@ -122,6 +122,13 @@ def decode(cursor: str, filters: OrderFilters) -> Position:
     if parts["f"] != filters.fingerprint:
         raise BadCursor
     return Position(keyset.read_time(parts["t"]), keyset.read_uuid(parts["i"]))
+
+
+def _from_one_end(filters: OrderFilters, after: Position | None) -> tuple[OrderFilters, Position | None]:
+    """The same with the lower upper bound alone: an index is read from the first one it is given."""
+    if after is None or filters.until is None:
+        return filters, after
+    return (replace(filters, until=None), after) if after.created_at < filters.until else (filters, None)
 
 
 def _orders(filters: OrderFilters, after: Position | None, limit: int) -> tuple[QuerySet[Order], bool]:

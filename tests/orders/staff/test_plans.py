@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -22,7 +23,7 @@ MOST_OF_A_LIST = 450
 # Twenty addresses are up to twenty ranges; a status is looked up in each order of theirs.
 MOST_OF_A_SEARCH = 900
 MOST_OF_A_FILTERED_TAB = 700
-DEEP = Position(NOON + timedelta(minutes=ORDERS // 2), UUID(int=0))
+DEEP = Position(NOON + timedelta(minutes=ORDERS // 20), UUID(int=0))
 
 # An order a minute: of one person who has ordered six hundred times, and of ten thousand others; one in ten is
 # delivered, the last few are paid. Every third has an open problem. Triggers are off for speed.
@@ -70,6 +71,7 @@ LISTS = {
     "a status of many": OrderFilters(status="awaiting_payment"),
     "a status of few": OrderFilters(status="paid"),
     "a status of none": OrderFilters(status="shipped"),
+    "until the last day": OrderFilters(until=NOON + timedelta(minutes=ORDERS)),
     "a day": OrderFilters(since=NOON + timedelta(days=5), until=NOON + timedelta(days=6)),
     "delivered on a day": OrderFilters(
         status="delivered", since=NOON + timedelta(days=5), until=NOON + timedelta(days=6)
@@ -90,6 +92,13 @@ SEARCHES = {
 @pytest.mark.parametrize("name", LISTS)
 def test_a_page_of_orders_is_few_pages_of_the_database(name: str, after: Position | None) -> None:
     assert buffers_of(lambda: order_page(LISTS[name], after)) <= MOST_OF_A_LIST
+
+
+@pytest.mark.parametrize("name", ["all", "a status of many", "until the last day"])
+def test_depth_costs_nothing(name: str) -> None:
+    first, deep = (buffers_of(partial(order_page, LISTS[name], after)) for after in (None, DEEP))
+
+    assert deep <= 1.3 * first + 10
 
 
 @pytest.mark.parametrize("after", [None, DEEP], ids=["first page", "deep"])
