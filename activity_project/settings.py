@@ -22,6 +22,8 @@ SECRET_KEY = (
     if DEBUG
     else environment.required_text("SECRET_KEY", why="it signs sessions; set DEBUG=1 to develop without one.")
 )
+# Earlier secrets, by which what they signed or sealed is still read while a new one takes over.
+SECRET_KEY_FALLBACKS = list(environment.words("SECRET_KEY_FALLBACKS"))
 ALLOWED_HOSTS = list(environment.words("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]") if DEBUG else ()))
 CSRF_TRUSTED_ORIGINS = list(environment.words("CSRF_TRUSTED_ORIGINS"))
 SITE_NAME = "Activity"
@@ -66,21 +68,25 @@ MIDDLEWARE = [
     *(["apps.common.metering.MeteringMiddleware"] if METRICS_TOKEN else []),
     "apps.common.request_ids.RequestIdMiddleware",
     "apps.common.problem.ProblemMiddleware",
+    # What every answer says stands outside of whatever may answer: files, redirects to HTTPS, refusals.
+    "apps.common.answer_headers.AnswerHeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "apps.common.compression.CompressionMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "apps.common.bodies.BodyLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    *(["apps.accounts.middleware.OwnWritesMiddleware"] if environment.text("DATABASE_REPLICA_URL") else []),
     "apps.accounts.middleware.UserTimeZoneMiddleware",
     "apps.accounts.middleware.VisitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "activity_project.urls"
@@ -122,6 +128,10 @@ if _BEHIND_POOLER:
         prepared=environment.flag("DATABASE_POOLER_PREPARES", default=False),
         threads=_THREADS,
     )
+if environment.text("DATABASE_REPLICA_URL"):
+    DATABASES["replica"] = databases.replica(environment.postgres("DATABASE_REPLICA_URL", ""), _DATABASE)
+# A replica that is further behind than this isn't read from.
+DATABASE_REPLICA_LAG_SECONDS = environment.integer("DATABASE_REPLICA_LAG_SECONDS", 10, least=1, most=60)
 
 # --- Cache, sessions, messages ----------------------------------------------------------------
 
@@ -156,6 +166,10 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory" if environment.text("EMAIL_URL") else "
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ADAPTER = "apps.accounts.second_factor.SealedSecrets"
+MFA_FORMS = {"activate_totp": "apps.accounts.second_factor.ActivationForm"}
+# Whether the staff's pages and the raw records open only to sessions in which a second factor was shown.
+STAFF_MFA_REQUIRED = environment.flag("STAFF_MFA_REQUIRED", default=False)
 
 # --- Mail -------------------------------------------------------------------------------------
 
@@ -193,6 +207,7 @@ STORAGES = {
     },
 }
 FILE_UPLOAD_PERMISSIONS = 0o640
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # no page but our own needs them
 
 # --- Work outside the request -----------------------------------------------------------------
 
@@ -207,6 +222,8 @@ SKETCH_FAIL = environment.one_of("SKETCH_FAIL", ("", "fail", "refuse", "flaky"),
 # A queued job is offered to the workers again after this; a processing one that stood still for longer has failed.
 GENERATION_PICKUP_SECONDS = environment.integer("GENERATION_PICKUP_SECONDS", 60, least=1)
 GENERATION_STALL_SECONDS = environment.integer("GENERATION_STALL_SECONDS", 300, least=1)
+# After a provider's bad moment the job is tried again: at first after this, then after twice as long.
+GENERATION_BACKOFF_SECONDS = environment.integer("GENERATION_BACKOFF_SECONDS", 5)
 # Results' files are removed when they are so many days old; 0 keeps them for good.
 GENERATION_FILES_KEPT_DAYS = environment.integer("GENERATION_FILES_KEPT_DAYS", 0)
 
@@ -306,6 +323,10 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 # DEBUG serves plain HTTP on this machine; anything else is HTTPS, behind a proxy that says so.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
+# By these names a browser takes them from this very host alone, over HTTPS: no other can put its own in their place.
+_COOKIE_PREFIX = "" if DEBUG else "__Host-"
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}sessionid", f"{_COOKIE_PREFIX}csrftoken"
+CSRF_COOKIE_HTTPONLY = True  # pages carry the token themselves
 SECURE_SSL_REDIRECT = environment.flag("SECURE_SSL_REDIRECT", default=not DEBUG)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 0 if DEBUG else 31_536_000
@@ -316,6 +337,9 @@ _PROXIES = environment.integer("BEHIND_PROXY", 0, most=5)
 ALLAUTH_TRUSTED_PROXY_COUNT = _PROXIES
 if _PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# No form takes a file, so none is stored, and no body needs more.
+FILE_UPLOAD_HANDLERS: list[str] = []
+DATA_UPLOAD_MAX_MEMORY_SIZE = MOST_BODY_BYTES = 2_500_000
 
 # --- Logs -------------------------------------------------------------------------------------
 
@@ -363,6 +387,7 @@ if SANDBOX:
     # Where an order takes a minute, what was lost shouldn't take thirty.
     ORDER_RECONCILE_MINUTES = environment.integer("ORDER_RECONCILE_MINUTES", 1, least=1)
     SHOP_PICTURE_ORIGINS = (SANDBOX_ADDRESS,)
+    MOST_BODY_BYTES = 100_000_000  # pictures to be printed
     PRINTIFY_WEBHOOK_SECRET = _KEYS.derived("printify webhooks")
     SANDBOX_MAIL = {
         "POSTMARK_API_URL": f"{SANDBOX_ADDRESS}/sandbox/postmark/",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
-from django.urls import URLPattern, URLResolver, reverse
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from apps.accounts.models import ApiToken
 from apps.generations.models import Character, GenerationJob
@@ -23,6 +23,11 @@ def our_patterns(resolver: URLResolver, namespace: str = "") -> Iterator[URLPatt
             yield _named(entry, namespace)
         elif _is_ours(entry):
             yield from our_patterns(entry, entry.namespace or namespace)
+
+
+def names_of_ours() -> list[str]:
+    """The names of all those patterns."""
+    return [str(pattern.name) for pattern in our_patterns(get_resolver())]
 
 
 def _is_ours(entry: URLResolver) -> bool:

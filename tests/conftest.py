@@ -4,19 +4,30 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import time_machine
 from django.conf import LazySettings
 from django.db import connection
 from django.http import HttpResponseBase
 from django.test import Client
-from django.test.utils import setup_databases, teardown_databases
+from django.test.utils import override_settings, setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
 
 from apps.accounts.models import User
+from tests.addresses import names_of_ours
 from tests.factories import UserFactory
+from tests.stage import Stage, set_stage, taken_back
 
 LONGEST_LIMIT_S = 600
+hypothesis.settings.register_profile("long", max_examples=500, deadline=None)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of tests that can take long; here, because those of a folder's own aren't known to a run of all."""
+    parser.addoption(
+        "--load-minutes", type=float, help="for how long tests/faults/test_load.py puts the site under load"
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -78,6 +89,27 @@ class Program(Client):
 
     def __init__(self, secret: str) -> None:
         super().__init__(headers={"authorization": f"Bearer {secret}"})
+
+
+@pytest.fixture(scope="module")
+def set_once(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stage]:
+    """The stage of a module's tests."""
+    media = tmp_path_factory.mktemp("media")
+    quick = override_settings(MEDIA_ROOT=media, PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
+    with django_db_blocker.unblock(), taken_back():
+        with quick:
+            stage = set_stage(names_of_ours(), media)
+        yield stage
+
+
+@pytest.fixture
+def stage(set_once: Stage, settings: LazySettings, django_db_blocker: DjangoDbBlocker) -> Iterator[Stage]:
+    """The stage, as the module's first test found it."""
+    settings.MEDIA_ROOT = set_once.media
+    with django_db_blocker.unblock(), taken_back():
+        yield set_once
 
 
 def but_for_its_id(answer: HttpResponseBase) -> dict[str, str]:

@@ -3,25 +3,13 @@
 A new address fails here until it is placed. A stranger's answer is that of an id that doesn't exist.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission
-from django.test import Client
-from django.urls import get_resolver
 
-from apps.accounts.models import User
-from apps.generations import operations, production
-from tests.addresses import address, our_patterns
-from tests.conftest import SignedIn
-from tests.credentials.addresses import credential_addresses
-from tests.factories import CharacterFactory, UserFactory, issued, on_plan, wish
-from tests.orders.wares import ware_in_the_shop
+from tests.addresses import names_of_ours
+from tests.stage import WHO, Stage
 
-pytestmark = pytest.mark.django_db
-
-WHO = ("anonymous", "owner", "teammate", "stranger", "staff without permission", "admin")
 IN, SIGN_IN, GONE, POSTED, HOME = 200, "sign in", 404, "posted", "home"
 
 
@@ -187,7 +175,7 @@ MATRIX = {
     "generations:image-thumbnail": OWNERS_ONLY,
     "generations:download": OWNERS_ACT,
 }
-NAMES = [str(pattern.name) for pattern in our_patterns(get_resolver())]
+NAMES = names_of_ours()
 # What an act answers where it doesn't lead to another page: the file, the forms that ask for a name or a reason, the
 # body that is no JSON, the generation that hasn't failed; nor is a character restored that isn't archived.
 ANSWERS_OF_ACTS = {
@@ -207,45 +195,14 @@ ANSWERS_OF_ACTS = {
 ACTS = {name for name, row in MATRIX.items() if POSTED in row.values()}
 
 
-@pytest.fixture
-def addresses_of_owner(owner: User) -> Callable[[str], list[str]]:
-    """The addresses of the owner's things: a finished job with a picture, its charge, a character."""
-    character = CharacterFactory.create(user=on_plan(owner))
-    job = operations.request(user=owner, wish=wish(character=character))
-    production.produce(job.pk, attempt=1)
-    charge = owner.credit_transactions.of_job(job.pk).get()
-    token = issued(owner).token
-    ware = ware_in_the_shop(bought_by=owner)
-    credentials = credential_addresses(owner)
-
-    def addresses(name: str) -> list[str]:
-        if name in credentials:
-            return [credentials[name]]
-        return address(name, job=job, character=character, transaction_id=charge.pk, token=token, ware=ware)
-
-    return addresses
-
-
-@pytest.fixture
-def browsers(owner: User, teammate: User, stranger: User) -> dict[str, Client]:
-    viewer = UserFactory.create(email="viewer@example.com", is_staff=True)
-    admin = UserFactory.create(email="admin@example.com", is_staff=True)
-    admin.user_permissions.set(Permission.objects.all())
-    people = {"owner": owner, "teammate": teammate, "stranger": stranger, "staff without permission": viewer}
-    return {"anonymous": Client(), **{who: SignedIn(user) for who, user in people.items()}, "admin": SignedIn(admin)}
-
-
 def test_every_address_is_placed() -> None:
     assert set(NAMES) == set(MATRIX)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_everyone_gets_what_the_matrix_says(
-    name: str, addresses_of_owner: Callable[[str], list[str]], browsers: dict[str, Client]
-) -> None:
-    for url in addresses_of_owner(name):
-        for who in WHO:
-            browser = browsers[who]
+def test_everyone_gets_what_the_matrix_says(name: str, stage: Stage) -> None:
+    for url in stage.addresses[name]:
+        for who, browser in stage.browsers().items():
             answer = browser.post(url) if name in ACTS else browser.get(url)
             _read_to_the_end(answer)
             assert _outcome(answer.status_code, answer.get("Location", "")) == _expected(name, who), (who, url)

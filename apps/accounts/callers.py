@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from allauth.account.adapter import get_adapter
 from django.http import HttpRequest
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
@@ -12,7 +11,7 @@ from apps.accounts.models import User
 from apps.accounts.scopes import Scope, allows
 from apps.accounts.visits import note_visit
 from apps.common.csrf import passes_csrf
-from apps.common.limits import Limit, network_of
+from apps.common.limits import Limit
 
 BAD_TOKENS = Limit("bad-tokens", times=30, seconds=300)
 
@@ -59,8 +58,7 @@ def caller_by_token(request: HttpRequest) -> Caller | None:
         return None
     token = tokens.authenticate(secret, now=timezone.now())
     if token is None:
-        address = network_of(get_adapter().get_client_ip(request))
-        raise BadToken if BAD_TOKENS.count(address) else TooManyBadTokens
+        raise BadToken if BAD_TOKENS.count_request(request) else TooManyBadTokens
     note_visit(token.user, timezone.now().date())
     return Caller(token.user, tuple(token.scopes))
 

@@ -6,8 +6,10 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django_htmx.http import HttpResponseClientRedirect
+
+from apps.common import second_factor
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -37,11 +39,18 @@ def staff(permission: str = "") -> Callable[[View], View]:
                 return _to_sign_in(request)
             if not request.user.is_staff or (permission and not request.user.has_perm(permission)):
                 raise Http404
+            if step := second_factor.still_asked_for(request):
+                return to_step(request, step)
             return view(request, *args, **kwargs)
 
         return _marked(guarded, f"staff:{permission}")  # type: ignore[return-value]
 
     return mark
+
+
+def to_step(request: HttpRequest, path: str) -> HttpResponseBase:
+    """To a page on which something has to be done first; a fragment sends the whole page there."""
+    return HttpResponseClientRedirect(path) if getattr(request, "htmx", False) else HttpResponseRedirect(path)
 
 
 def by_operation(view: View) -> View:

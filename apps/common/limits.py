@@ -5,7 +5,10 @@ from hashlib import blake2s
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import NamedTuple
 
+from allauth.account.adapter import get_adapter
 from django.core.cache import cache
+from django.db import connection, transaction
+from django.http import HttpRequest
 
 _IPV6_NETWORK_BITS = 64  # what one customer of a provider has to choose addresses from
 
@@ -17,16 +20,23 @@ class Limit(NamedTuple):
     times: int
     seconds: int
 
+    @transaction.atomic
     def count(self, who: str) -> bool:
         """Counts one more time for ``who``; false where that was one too many.
 
-        Two counts at the same moment may pass for one: the limit slows a flood, it isn't what keeps anyone out.
+        Of counts at the same moment, in whatever process, each waits for the one before: none is lost.
         """
         period = int(time.time()) // self.seconds
         key = f"limit:{self.name}:{period}:{blake2s(who.encode(), digest_size=12).hexdigest()}"
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
         times = cache.get(key, 0) + 1
         cache.set(key, times, timeout=self.seconds)
         return bool(times <= self.times)
+
+    def count_request(self, request: HttpRequest) -> bool:
+        """Counts one more time for the network that the request comes from; false where that was one too many."""
+        return self.count(network_of(get_adapter().get_client_ip(request)))
 
     @property
     def seconds_left(self) -> int:

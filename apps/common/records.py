@@ -22,6 +22,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
+from apps.common.access import to_step
+from apps.common.second_factor import still_asked_for
 from apps.common.staff_pages import StaffPage, register
 
 MOST_LISTED = 5_000
@@ -57,6 +59,8 @@ class RecordsSite(AdminSite):
         @wraps(guarded)
         def hidden(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             self._hide_from(request)
+            if request.user.is_authenticated and (step := still_asked_for(request)):
+                return to_step(request, step)
             return guarded(request, *args, **kwargs)
 
         return hidden

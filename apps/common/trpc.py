@@ -14,6 +14,7 @@ import structlog
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from pydantic import BaseModel, ValidationError
 
+from apps.common.bodies import length_of_body
 from apps.common.keyset import BadCursor
 from apps.common.problem import Problem
 
@@ -164,8 +165,7 @@ def _raw_input(request: HttpRequest) -> str | bytes:
         return request.GET.get("input", "")
     if request.method != "POST":
         raise Fault(Code.METHOD_NOT_SUPPORTED, "Queries are sent by GET or POST.")
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdecimal() or int(length) > MOST_BODY_BYTES:
+    if length_of_body(request) > MOST_BODY_BYTES:
         raise Fault(Code.PAYLOAD_TOO_LARGE, f"A body holds {MOST_BODY_BYTES} bytes at most.")
     if request.content_type != "application/json":
         raise Fault(Code.UNSUPPORTED_MEDIA_TYPE, "A body is application/json.")

@@ -2,13 +2,12 @@
 
 from typing import Final
 
-from allauth.account.adapter import get_adapter
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
-from apps.common.limits import Limit, network_of
+from apps.common.limits import Limit
 from apps.credentials.claim_links import Offer, look_at
 from apps.credentials.claiming import Claimed, follow
 from apps.credentials.models import Profile
@@ -42,5 +41,5 @@ def followed(request: HttpRequest, profile: Profile, secret: str) -> Claimed:
 
 
 def _count(request: HttpRequest) -> None:
-    if not BAD_CLAIMS.count(network_of(get_adapter().get_client_ip(request))):
+    if not BAD_CLAIMS.count_request(request):
         raise TooManyBadClaims(_("Too many wrong claim links. Wait a few minutes.")) from None

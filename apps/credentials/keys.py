@@ -69,18 +69,27 @@ def _sealed(key: OKPKey) -> str:
 
 @lru_cache(maxsize=512)  # an issuer signs many in a row, and deriving and opening cost more than signing
 def _opened(sealed: str, secrets: tuple[str, ...]) -> OKPKey:
-    for secret in secrets:
+    for key in (*map(_derived, secrets), *map(_derived_before, secrets)):
         try:
-            return OKPKey.import_key(json.loads(jwe.decrypt_compact(sealed, _derived(secret)).plaintext or b""))
+            return OKPKey.import_key(json.loads(jwe.decrypt_compact(sealed, key).plaintext or b""))
         except (JoseError, ValueError):
             continue
     raise SealBroken("The issuer's signing key can't be opened.")
 
 
 def _derived(secret: str) -> OctKey:
+    return OctKey.import_key(_digest(secret))
+
+
+def _derived_before(secret: str) -> OctKey:
+    """As keys were sealed at first: SECRET_KEY was mixed in, so that nothing opened any more once that had changed."""
     return OctKey.import_key(salted_hmac(_SALT, secret, algorithm="sha256").digest())
 
 
 def _mark(secret: str) -> str:
     """Tells the keys of ``CREDENTIALS_KEYS`` apart without giving any away."""
-    return blake2s(salted_hmac(_SALT, secret, algorithm="sha256").digest(), digest_size=6).hexdigest()
+    return blake2s(_digest(secret), digest_size=6).hexdigest()
+
+
+def _digest(secret: str) -> bytes:
+    return salted_hmac(_SALT, "", secret=secret, algorithm="sha256").digest()

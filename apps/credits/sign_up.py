@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from allauth.account.adapter import DefaultAccountAdapter
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
 from apps.accounts.models import Plan, User
+from apps.accounts.second_factor import FactorBeforePassword
 from apps.credits.enrolment import enrol
 
 
-class SignUpAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
+class SignUpAdapter(FactorBeforePassword):
     """Saves the person, the plan and the credits together, or none of them."""
 
     @transaction.atomic

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 
 import structlog
-from allauth.account.adapter import get_adapter
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from apps.common.access import public
-from apps.common.limits import Limit, network_of
+from apps.common.bodies import length_of_body
+from apps.common.limits import Limit
 from apps.common.metrics import WEBHOOKS_RECEIVED
 from apps.webhooks import email, inbox
 from apps.webhooks.inbox import MAX_BODY_BYTES, BadSignature, Source
@@ -54,7 +54,7 @@ def _receive(source: Source, request: HttpRequest) -> HttpResponse:
 
 def _answered(request: HttpRequest, provider: str, take_in: Callable[[], object]) -> HttpResponse:
     """200 as soon as it is stored; 413 for one too large; 400 for one that nobody signed, 429 for too many of those."""
-    if _is_too_large(request):
+    if length_of_body(request) > MAX_BODY_BYTES:  # known before a byte of it is read
         WEBHOOKS_RECEIVED.labels(provider, "too_large").inc()
         return _said(413)
     try:
@@ -63,13 +63,8 @@ def _answered(request: HttpRequest, provider: str, take_in: Callable[[], object]
         WEBHOOKS_RECEIVED.labels(provider, "refused").inc()
         log.warning("webhook refused", path=request.path, reason=str(reason))
         # Counted after the check, so that whoever floods us never keeps the provider out.
-        return _said(400 if BAD_SIGNATURES.count(network_of(get_adapter().get_client_ip(request))) else 429)
+        return _said(400 if BAD_SIGNATURES.count_request(request) else 429)
     return _said(200)
-
-
-def _is_too_large(request: HttpRequest) -> bool:
-    """Known before a byte of the body is read."""
-    return int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY_BYTES
 
 
 def _said(status: int) -> HttpResponse:

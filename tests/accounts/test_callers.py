@@ -5,6 +5,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 
+from apps.accounts.api_auth import SignedIn
 from apps.accounts.callers import ForgedRequest, caller_of
 from apps.accounts.models import User
 from tests.factories import issued
@@ -40,7 +41,7 @@ def test_a_session_does_not_write_without_one(ask: RequestFactory, owner: User, 
 
 def test_a_session_writes_with_it(ask: RequestFactory, owner: User) -> None:
     request = ask.post("/", "{}", "application/json", headers={"x-csrftoken": CSRF})
-    request.COOKIES["csrftoken"] = CSRF
+    request.COOKIES[settings.CSRF_COOKIE_NAME] = CSRF
     request.user = owner
 
     assert caller_of(request)
@@ -49,7 +50,7 @@ def test_a_session_writes_with_it(ask: RequestFactory, owner: User) -> None:
 def test_a_session_does_not_write_for_another_site(ask: RequestFactory, owner: User) -> None:
     headers = {"x-csrftoken": CSRF, "origin": "https://elsewhere.example"}
     request = ask.post("/", "{}", "application/json", headers=headers)
-    request.COOKIES["csrftoken"] = CSRF
+    request.COOKIES[settings.CSRF_COOKIE_NAME] = CSRF
     request.user = owner
 
     with pytest.raises(ForgedRequest):
@@ -72,4 +73,4 @@ def test_other_ways_to_sign_in_say_nothing(ask: RequestFactory) -> None:
 
 
 def test_the_name_of_the_session_cookie_is_the_one_the_description_names() -> None:
-    assert settings.SESSION_COOKIE_NAME == "sessionid"
+    assert SignedIn.openapi_name == settings.SESSION_COOKIE_NAME == "__Host-sessionid"

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -97,7 +98,7 @@ def test_a_bad_token_is_unauthorized_even_from_a_browser_that_is_signed_in(
 def test_a_session_calls_by_post_only_with_the_sites_own_token(owner: User, browser_of: type[SignedIn]) -> None:
     browser = browser_of(owner)
     browser.handler.enforce_csrf_checks = True
-    browser.cookies["csrftoken"] = "a" * 32
+    browser.cookies[settings.CSRF_COOKIE_NAME] = "a" * 32
 
     forged = browser.post(URL, {}, "application/json")
     own = browser.post(URL, {}, "application/json", headers={"x-csrftoken": "a" * 32})

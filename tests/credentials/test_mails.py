@@ -185,6 +185,15 @@ def test_signing_keys_are_sealed_anew_under_a_new_key(
         keys.open_key(SigningKey.objects.get(pk=after.key.pk))
 
 
+def test_signing_keys_outlive_a_change_of_the_secret_that_signs_sessions(
+    issuer: Profile, settings: LazySettings
+) -> None:
+    key = keys.replace_key(issuer)
+    settings.CREDENTIALS_KEYS, settings.SECRET_KEY = list(settings.CREDENTIALS_KEYS), "another"
+
+    assert keys.open_key(key).as_dict(private=False) == key.public_jwk
+
+
 def test_a_replaced_key_still_verifies_what_it_signed(issuer: Profile, boost: Boost, holder: Profile) -> None:
     before = sent(issuer, boost, "ada").credential
     keys.replace_key(issuer)

@@ -43,7 +43,7 @@ def serving(command: str, posthog: PostHog, log: Path) -> Iterator[Script]:
     given = environment(posthog, BIND=address, WEB_PROCESSES="1", **{DJANGO_AUTORELOAD_ENV: "true"})
     with script(*arguments, log=log, given=given) as server:
         eventually(lambda: status(address, "/healthz") == 200)
-        assert status(address, "/activity/", SignedIn(UserFactory.create()).cookies["sessionid"].value) == 200
+        assert status(address, "/activity/", str(SignedIn(UserFactory.create()).session.session_key)) == 200
         yield server
 
 

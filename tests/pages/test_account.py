@@ -5,7 +5,6 @@ from datetime import timedelta
 from random import Random
 
 import pytest
-from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -20,6 +19,7 @@ from tests.conftest import SignedIn
 from tests.factories import UserFactory
 from tests.pages.accessibility import Screen
 from tests.pages.conftest import BesideTheBrowser, Screenshot
+from tests.running import SESSION_COOKIE
 
 
 def sign_in_someone_with_a_past() -> str:
@@ -35,11 +35,11 @@ def sign_in_someone_with_a_past() -> str:
     resume(user=user, plan=free, starts_at=now - timedelta(days=10))
     recount([user.pk], write=True)
     verify()
-    return SignedIn(user).cookies[settings.SESSION_COOKIE_NAME].value
+    return str(SignedIn(user).session.session_key)
 
 
 def cookie(site: str, session: str) -> dict[str, str]:
-    return {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": site}
+    return {"name": SESSION_COOKIE, "value": session, "url": site}
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ def addresses() -> dict[str, tuple[str, str]]:
 
 
 def _session(user: User) -> str:
-    return str(SignedIn(user).cookies["sessionid"].value)
+    return str(SignedIn(user).session.session_key)
 
 
 def test_an_issuer_filters_looks_and_revokes(

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -18,6 +17,7 @@ from tests.conftest import SignedIn
 from tests.factories import CharacterFactory, UserFactory, on_plan, wish, with_credits
 from tests.pages.accessibility import Screen
 from tests.pages.conftest import BesideTheBrowser, Screenshot
+from tests.running import SESSION_COOKIE
 
 EMAIL = "artist@example.com"
 LONG = "A portrait by the window, soft light from the left, film grain, a linen shirt and a calm look. " * 9
@@ -47,7 +47,7 @@ def give_a_gallery() -> str:
     characters.archive(user=user, character_id=CharacterFactory.create(user=user, name="Nova").pk)
     for text in (PICTURES[0][0], LONG, PICTURES[4][0]):
         prompts.keep(user=user, text=text)
-    return SignedIn(user).cookies[settings.SESSION_COOKIE_NAME].value
+    return str(SignedIn(user).session.session_key)
 
 
 @transaction.atomic
@@ -74,7 +74,7 @@ def _leave_running(user: User, whom: Character) -> None:
 
 
 def open_as_artist(page: Page, site: str, session: str, path: str) -> None:
-    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": site}])
+    page.context.add_cookies([{"name": SESSION_COOKIE, "value": session, "url": site}])
     page.goto(site + path)
 
 

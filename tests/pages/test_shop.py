@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from django.conf import settings
 from playwright.sync_api import Browser, Page, expect
 
 from apps.orders.cart_links import no_reminders_path, return_path
@@ -12,6 +11,7 @@ from tests.factories import UserFactory
 from tests.orders.wares import bought_poster, left_cart, picture_of, pictured, poster
 from tests.pages.accessibility import Screen
 from tests.pages.conftest import BesideTheBrowser, Screenshot
+from tests.running import SESSION_COOKIE
 
 
 def set_up_a_buyer() -> tuple[str, str]:
@@ -21,7 +21,7 @@ def set_up_a_buyer() -> tuple[str, str]:
     variant = poster()
     pictured(variant.product)
     order = bought_poster(user, variant)
-    return SignedIn(user).cookies[settings.SESSION_COOKIE_NAME].value, f"/orders/{order.pk}/"
+    return str(SignedIn(user).session.session_key), f"/orders/{order.pk}/"
 
 
 def set_up_a_left_cart() -> tuple[str, str]:
@@ -30,7 +30,7 @@ def set_up_a_left_cart() -> tuple[str, str]:
 
 
 def sign_in(page: Page, site: str, session: str) -> None:
-    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": site}])
+    page.context.add_cookies([{"name": SESSION_COOKIE, "value": session, "url": site}])
 
 
 def test_a_picture_is_chosen_seen_and_put_into_the_cart(

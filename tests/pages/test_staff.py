@@ -13,13 +13,14 @@ from tests.conftest import SignedIn
 from tests.factories import UserFactory
 from tests.pages.accessibility import Screen
 from tests.pages.conftest import BesideTheBrowser, Screenshot
+from tests.running import SESSION_COOKIE
 
 
 def staff_session() -> str:
     """The session of someone of the staff, who may see everything."""
     person = UserFactory.create(email="staff@example.com", is_staff=True)
     person.user_permissions.set(Permission.objects.all())
-    return str(SignedIn(person).cookies["sessionid"].value)
+    return str(SignedIn(person).session.session_key)
 
 
 def give_twelve_weeks() -> None:
@@ -34,7 +35,7 @@ def give_twelve_weeks() -> None:
 
 
 def sign_in(page: Page, site: str, session: str) -> None:
-    page.context.add_cookies([{"name": "sessionid", "value": session, "url": site}])
+    page.context.add_cookies([{"name": SESSION_COOKIE, "value": session, "url": site}])
 
 
 def test_staff_find_the_adoption_page_and_its_figures(

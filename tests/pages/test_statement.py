@@ -3,7 +3,6 @@
 from datetime import timedelta
 from uuid import uuid4
 
-from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -13,6 +12,7 @@ from tests.activity.histories import Movement
 from tests.conftest import SignedIn
 from tests.factories import UserFactory
 from tests.pages.conftest import BesideTheBrowser, Screenshot
+from tests.running import SESSION_COOKIE
 
 EMAIL = "reader@example.com"
 LAST_YEAR = timezone.now().year - 1
@@ -28,12 +28,12 @@ def sign_in_a_reader() -> str:
         for number in range(130)
     ]
     histories.write(user.pk, [], [Movement(uuid4(), TransactionType.SUBSCRIPTION_GRANT, 300, april), *bought])
-    return SignedIn(user).cookies[settings.SESSION_COOKIE_NAME].value
+    return str(SignedIn(user).session.session_key)
 
 
 def open_as_reader(page: Page, site: str, beside_the_browser: BesideTheBrowser) -> None:
     session = beside_the_browser(sign_in_a_reader)
-    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": site}])
+    page.context.add_cookies([{"name": SESSION_COOKIE, "value": session, "url": site}])
     page.goto(f"{site}/activity/")
 
 

@@ -49,5 +49,7 @@ def count_words(count: int) -> str:
 
 
 def _back(request: UserRequest) -> str:
+    """The path that the form names; a path alone, because ``redirect`` would take a word for the name of a view."""
     asked = request.POST.get("next", "")
-    return asked if url_has_allowed_host_and_scheme(asked, allowed_hosts=None) else reverse("staff:feed")
+    is_ours = asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None)
+    return asked if is_ours else reverse("staff:feed")

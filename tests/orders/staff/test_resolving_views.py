@@ -211,3 +211,10 @@ def test_resolving_is_a_permission_of_its_own() -> None:
     assert looker.post(f"{PAGE}undo/{uuid4()}/").status_code == 404
     assert looker.post(f"/admin/orders/{open_order().pk}/resolve/").status_code == 404
     assert looker.get(f"{PAGE}resolve/").status_code == 404
+
+
+@pytest.mark.parametrize("elsewhere", ["//evil.example/", "https://evil.example/", "/\\evil.example", "home", "1", ""])
+def test_the_way_back_is_a_path_of_this_site(elsewhere: str, browser: SignedIn) -> None:
+    answer = browser.post(f"{PAGE}resolve/", {"next": elsewhere})
+
+    assert answer["Location"] == PAGE
