@@ -13,6 +13,7 @@ from django.db import connection
 from apps.accounts.models import User
 from tests import running
 from tests.conftest import SignedIn
+from tests.faults.conftest import MORE_THAN_ANY_SOCKET_HOLDS
 from tests.faults.reporting import Report
 
 pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("committed")]
