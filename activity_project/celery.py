@@ -83,6 +83,7 @@ app.conf.update(
             "schedule": crontab(hour="3", minute="20"),
             "options": {"expires": 3_600},
         },
+        "forget-sessions": {"task": "accounts.forget_sessions", "schedule": 86_400.0, "options": {"expires": 3_600}},
         "prune-visits": {"task": "accounts.prune_visits", "schedule": 86_400.0, "options": {"expires": 3_600}},
     },
 )
