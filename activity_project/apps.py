@@ -19,6 +19,7 @@ class ProjectConfig(AppConfig):
         if settings.SENTRY_DSN:
             import_module("activity_project.monitoring.errors").begin(settings.SENTRY_DSN)
         import_module("activity_project.celery")
+        import_module("activity_project.database_checks")
 
 
 class RecordsConfig(admin_apps.AdminConfig):

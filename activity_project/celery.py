@@ -1,7 +1,7 @@
 """The Celery application and the whole schedule: nothing else in the project says when something runs."""
 
 import os
-from typing import Any
+from typing import Any, Final
 
 from celery import Celery
 from celery.schedules import crontab
@@ -23,6 +23,22 @@ from activity_project import processes
 from activity_project.monitoring import outcomes
 from apps.common import request_ids
 
+AN_HOUR: Final = 3_600
+A_DAY: Final = 86_400
+# A task expires by its sender's clock, and the clock of the worker that takes it decides: so far apart may they be.
+CLOCKS_APART_S: Final = 2 * AN_HOUR
+
+
+def every(seconds: int, task: str, *, at: crontab | None = None) -> dict[str, Any]:
+    """An entry of the schedule: the task each so many seconds, or ``at`` a time.
+
+    What no worker has taken by the time that many others of its kind wait is left out, so that after a long absence
+    of all workers people don't wait for a schedule to be made up for.
+    """
+    expires = min(seconds, AN_HOUR) + CLOCKS_APART_S
+    return {"task": task, "schedule": at or float(seconds), "options": {"expires": expires}}
+
+
 app = Celery("activity")
 app.conf.update(
     broker_url=settings.BROKER_URL.replace("unix://", "redis+socket://"),
@@ -40,6 +56,8 @@ app.conf.update(
     broker_connection_retry_on_startup=True,
     task_publish_retry=False,
     task_ignore_result=True,
+    # Without results there are none to be cleaned up every night.
+    result_expires=None,
     task_acks_late=True,
     task_reject_on_worker_lost=True,
     task_time_limit=600,
@@ -48,58 +66,42 @@ app.conf.update(
     worker_cancel_long_running_tasks_on_connection_loss=False,
     # A connection serves so many tasks; `look_at_connections` sees to it that each is whole when a task begins.
     CELERY_DB_REUSE_MAX=100,
+    # Beat notes at once what it has sent: what runs once a day isn't put off by each deployment, and the note's age
+    # tells whether beat is alive.
+    beat_sync_every=1,
     timezone="UTC",
+    beat_scheduler="activity_project.beat:SteadyScheduler",
     beat_schedule={
-        "heartbeat": {"task": "common.heartbeat", "schedule": 15.0, "options": {"expires": 15}},
-        "sweep-generations": {"task": "generations.sweep", "schedule": 15.0, "options": {"expires": 15}},
-        "renew-plans": {"task": "credits.renew_plans", "schedule": 60.0, "options": {"expires": 60}},
-        "tidy-generations": {"task": "generations.tidy", "schedule": 86_400.0, "options": {"expires": 3_600}},
-        "verify-ledger": {"task": "credits.verify_ledger", "schedule": 86_400.0, "options": {"expires": 3_600}},
-        "expire-credentials": {"task": "credentials.expire", "schedule": 3_600.0, "options": {"expires": 3_600}},
-        "offer-claim-mails": {"task": "credentials.offer_unsent", "schedule": 120.0, "options": {"expires": 120}},
-        "sweep-webhooks": {"task": "webhooks.sweep", "schedule": 15.0, "options": {"expires": 15}},
-        "fetch-missed-events": {"task": "webhooks.fetch_missed", "schedule": 600.0, "options": {"expires": 600}},
-        "forget-webhook-bodies": {
-            "task": "webhooks.forget_bodies",
-            "schedule": 86_400.0,
-            "options": {"expires": 3_600},
-        },
-        "drain-activity-spool": {"task": "orders.drain_spool", "schedule": 30.0, "options": {"expires": 30}},
-        "submit-waiting-orders": {"task": "orders.offer_waiting", "schedule": 60.0, "options": {"expires": 60}},
-        "reconcile-orders": {"task": "orders.reconcile", "schedule": 60.0, "options": {"expires": 60}},
-        "tell-overdue-orders": {"task": "orders.tell_overdue", "schedule": 300.0, "options": {"expires": 300}},
-        "settle-refunds": {"task": "orders.settle_refunds", "schedule": 120.0, "options": {"expires": 120}},
-        "sync-products": {"task": "orders.sync_products", "schedule": 3_600.0, "options": {"expires": 3_600}},
-        "offer-order-mails": {"task": "orders.offer_unsent_mails", "schedule": 600.0, "options": {"expires": 600}},
-        "report-abandoned-carts": {
-            "task": "orders.report_abandoned_carts",
-            "schedule": 60.0,
-            "options": {"expires": 60},
-        },
-        "offer-cart-reminders": {"task": "orders.offer_cart_reminders", "schedule": 600.0, "options": {"expires": 600}},
-        "discard-artwork": {"task": "orders.discard_artwork", "schedule": 86_400.0, "options": {"expires": 3_600}},
-        "prune-activity-log": {
-            "task": "orders.prune_activity_log",
-            "schedule": crontab(hour="3", minute="20"),
-            "options": {"expires": 3_600},
-        },
-        "forget-sessions": {"task": "accounts.forget_sessions", "schedule": 86_400.0, "options": {"expires": 3_600}},
-        "prune-visits": {"task": "accounts.prune_visits", "schedule": 86_400.0, "options": {"expires": 3_600}},
+        "heartbeat": every(15, "common.heartbeat"),
+        "sweep-generations": every(15, "generations.sweep"),
+        "renew-plans": every(60, "credits.renew_plans"),
+        "tidy-generations": every(A_DAY, "generations.tidy"),
+        "verify-ledger": every(A_DAY, "credits.verify_ledger"),
+        "expire-credentials": every(AN_HOUR, "credentials.expire"),
+        "offer-claim-mails": every(120, "credentials.offer_unsent"),
+        "sweep-webhooks": every(15, "webhooks.sweep"),
+        "fetch-missed-events": every(600, "webhooks.fetch_missed"),
+        "forget-webhook-bodies": every(A_DAY, "webhooks.forget_bodies"),
+        "drain-activity-spool": every(30, "orders.drain_spool"),
+        "submit-waiting-orders": every(60, "orders.offer_waiting"),
+        "reconcile-orders": every(60, "orders.reconcile"),
+        "tell-overdue-orders": every(300, "orders.tell_overdue"),
+        "settle-refunds": every(120, "orders.settle_refunds"),
+        "sync-products": every(AN_HOUR, "orders.sync_products"),
+        "offer-order-mails": every(600, "orders.offer_unsent_mails"),
+        "report-abandoned-carts": every(60, "orders.report_abandoned_carts"),
+        "offer-cart-reminders": every(600, "orders.offer_cart_reminders"),
+        "discard-artwork": every(A_DAY, "orders.discard_artwork"),
+        "prune-activity-log": every(A_DAY, "orders.prune_activity_log", at=crontab(hour="3", minute="20")),
+        "forget-sessions": every(A_DAY, "accounts.forget_sessions"),
+        "prune-visits": every(A_DAY, "accounts.prune_visits"),
     },
 )
 if settings.SANDBOX:
     # A newcomer's shop has something in it as soon as everything runs.
-    app.conf.beat_schedule["fill-empty-catalogue"] = {
-        "task": "orders.fill_empty_catalogue",
-        "schedule": 10.0,
-        "options": {"expires": 10},
-    }
+    app.conf.beat_schedule["fill-empty-catalogue"] = every(10, "orders.fill_empty_catalogue")
 if settings.GENERATION_FILES_KEPT_DAYS:
-    app.conf.beat_schedule["prune-generations"] = {
-        "task": "generations.prune",
-        "schedule": 86_400.0,
-        "options": {"expires": 3_600},
-    }
+    app.conf.beat_schedule["prune-generations"] = every(A_DAY, "generations.prune")
 app.autodiscover_tasks()
 
 

@@ -18,7 +18,7 @@ from django.core import management
 from django.db import OperationalError
 from django.utils.autoreload import BaseReloader, autoreload_started
 
-from activity_project import dev, embedded
+from activity_project import dev, embedded, environment
 from activity_project.embedded import installation, session
 from activity_project.failures import CannotStart
 from activity_project.first_run import DatabaseNotes
@@ -34,6 +34,8 @@ MEASURING = frozenset({"bench"})
 # How all tests are run, which is what no arguments ask for: on several cores, each file's on one,
 # in their order, which has the longest in the middle.
 ALL_TESTS = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", "--no-loadscope-reorder")
+# Commands that serve for good, as the web processes do; any other has its work to do and ends.
+SERVING = frozenset({"runserver", "run_sandbox"})
 HELP = frozenset({"--help", "-h", "--version"})
 
 
@@ -67,11 +69,19 @@ def _run(command: str, options: list[str], arguments: list[str]) -> int:
     if is_supervised():
         autoreload_started.connect(watch_whole_project)
         threading.excepthook = end_without_database
+    if needs_servers(command, options) and command not in SERVING:
+        have_own_session()
     with contextlib.ExitStack() as stack:
-        if needs_servers(command, options) and not os.environ.get("DATABASE_URL"):
+        if needs_servers(command, options) and not environment.text("DATABASE_URL"):
             stack.enter_context(_embedded_servers(command))
         management.execute_from_command_line(arguments)
     return 0
+
+
+def have_own_session() -> None:
+    """Go past the pooler, where there is one: a command may lock, copy and set what it likes for as long as it runs."""
+    if direct := os.environ.pop("DATABASE_DIRECT_URL", ""):
+        os.environ["DATABASE_URL"] = direct
 
 
 @contextlib.contextmanager

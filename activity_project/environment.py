@@ -3,10 +3,13 @@
 Each reader returns the variable's value in its type, or its default where the variable is absent or
 empty. A value that can't be read raises :class:`django.core.exceptions.ImproperlyConfigured`, naming
 the variable and what it should be, so that a bad setting stops the start instead of surfacing later.
+
+Instead of ``NAME``, ``NAME_FILE`` may name a file with the value, as container engines hand out secrets.
 """
 
 import os
 from importlib.util import find_spec
+from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -17,7 +20,16 @@ _FALSE = frozenset({"0", "false", "no", "off"})
 
 def text(name: str, default: str = "") -> str:
     """The variable as text, without surrounding spaces."""
-    return os.environ.get(name, "").strip() or default
+    return os.environ.get(name, "").strip() or _from_file(f"{name}_FILE") or default
+
+
+def _from_file(name: str) -> str:
+    """What stands in the file that the variable names; nothing where it names none."""
+    path = os.environ.get(name, "").strip()
+    try:
+        return Path(path).read_text().strip() if path else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise ImproperlyConfigured(f"{name} is {path!r}, which can't be read: {error}") from None
 
 
 def required_text(name: str, *, why: str) -> str:
@@ -87,7 +99,7 @@ def one_of(name: str, choices: tuple[str, ...], default: str) -> str:
 def postgres(name: str, default: str) -> dict[str, object]:
     """A ``postgresql://user:password@host:port/name?option=value`` address as Django's connection settings.
 
-    A socket folder is given as ``?host=/folder``. Other query options go to libpq as they are.
+    A socket folder is given as ``?host=/folder&port=5432``. Other query options go to libpq as they are.
     """
     parts = urlsplit(text(name, default))
     if parts.scheme not in {"postgres", "postgresql"} or len(parts.path) < 2:
@@ -99,7 +111,7 @@ def postgres(name: str, default: str) -> dict[str, object]:
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", unquote(parts.hostname or "")),
-        "PORT": _port(name, parts.netloc),
+        "PORT": options.pop("port", _port(name, parts.netloc)),
         "OPTIONS": options,
     }
 

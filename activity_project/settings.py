@@ -5,7 +5,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from activity_project import embedded, environment, logs, sandbox
+from activity_project import databases, embedded, environment, logs, sandbox
 
 # --- Where things are -------------------------------------------------------------------------
 
@@ -113,23 +113,20 @@ TEMPLATES = [
 # --- Database ---------------------------------------------------------------------------------
 
 # Web processes share a pool between their threads; commands and workers hold one plain connection.
-_POOL_SIZE = environment.integer("DATABASE_POOL_SIZE", 0)
+_THREADS = environment.integer("DATABASE_POOL_SIZE", 0)
+_DATABASE = environment.postgres("DATABASE_URL", embedded.database_url(DATA_DIR))
+# Given where DATABASE_URL leads through a pooler in transaction mode: PostgreSQL itself, for what needs a session.
+_BEHIND_POOLER = bool(environment.text("DATABASE_DIRECT_URL"))
 
-DATABASES = {"default": environment.postgres("DATABASE_URL", embedded.database_url(DATA_DIR))}
-DATABASES["default"] |= {
-    "CONN_MAX_AGE": 0 if _POOL_SIZE else 600,
-    "CONN_HEALTH_CHECKS": True,
-    "OPTIONS": {
-        # The timeline's statement is prepared once a connection and planned once: half its time is planning.
-        "prepare_threshold": 5,
-        "options": "-c plan_cache_mode=force_generic_plan -c statement_timeout=60000",
-        "connect_timeout": "5",
-        **DATABASES["default"]["OPTIONS"],  # type: ignore[dict-item]
-        **({"pool": {"min_size": 1, "max_size": _POOL_SIZE, "timeout": 10}} if _POOL_SIZE else {}),
-    },
-    # One tested, throw-away server per run: a template makes no difference, durability neither.
-    "TEST": {"NAME": "test_activity"},
-}
+DATABASES = {"default": databases.itself(_DATABASE, threads=_THREADS)}
+if _BEHIND_POOLER:
+    environment.required_text("DATABASE_URL", why="DATABASE_DIRECT_URL says that it leads through a pooler.")
+    DATABASES = databases.pooled(
+        _DATABASE,
+        environment.postgres("DATABASE_DIRECT_URL", ""),
+        prepared=environment.flag("DATABASE_POOLER_PREPARES", default=False),
+        threads=_THREADS,
+    )
 
 # --- Cache, sessions, messages ----------------------------------------------------------------
 
@@ -199,7 +196,9 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        # They are collected by whoever builds the image, and read by an account without rights.
+        "OPTIONS": {"file_permissions_mode": 0o644},
     },
 }
 FILE_UPLOAD_PERMISSIONS = 0o640
@@ -325,12 +324,12 @@ SECURE_SSL_REDIRECT = environment.flag("SECURE_SSL_REDIRECT", default=not DEBUG)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 0 if DEBUG else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
-_BEHIND_PROXY = environment.flag("BEHIND_PROXY", default=False)
-if _BEHIND_PROXY:
+# How many proxies of ours stand in front, one behind the other: each has added whom it speaks with to X-Forwarded-For,
+# and what stands further left in it anybody may have written.
+_PROXIES = environment.integer("BEHIND_PROXY", 0, most=5)
+ALLAUTH_TRUSTED_PROXY_COUNT = _PROXIES
+if _PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-# How many proxies of ours a request comes through: as many addresses at the end of X-Forwarded-For are their word, by
-# which limits tell people apart. What stands before them anybody can have written.
-ALLAUTH_TRUSTED_PROXY_COUNT = environment.integer("TRUSTED_PROXY_COUNT", int(_BEHIND_PROXY), least=0, most=10)
 # No form takes a file, so none is stored, and no body needs more.
 FILE_UPLOAD_HANDLERS: list[str] = []
 DATA_UPLOAD_MAX_MEMORY_SIZE = MOST_BODY_BYTES = 2_500_000
@@ -344,7 +343,9 @@ LOGGING = logs.settings(as_json=not DEBUG, level=environment.text("LOG_LEVEL", "
 
 # What /readyz holds the parts of this installation to. For one answer of the database, or of the broker:
 READYZ_ANSWER_MS = environment.integer("READYZ_ANSWER_MS", 500, least=10, most=2_000)
-# How old beat's heartbeat may be, which comes every 15 seconds,
+# How far this process's clock may be from the database's,
+READYZ_CLOCK_SECONDS = environment.integer("READYZ_CLOCK_SECONDS", 60, least=1)
+# how old beat's heartbeat may be, which comes every 15 seconds,
 READYZ_BEAT_SECONDS = environment.integer("READYZ_BEAT_SECONDS", 90, least=15)
 # how many entries of the activity log may wait in the spool,
 READYZ_SPOOL_ENTRIES = environment.integer("READYZ_SPOOL_ENTRIES", 100)

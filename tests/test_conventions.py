@@ -57,6 +57,11 @@ def test_views_start_every_query_from_the_person(path: Path) -> None:
     assert not [line for line in reads if "user=request.user" not in line]
 
 
+@pytest.mark.parametrize("path", [p for p in MODULES if p.name == "tasks.py"], ids=lambda p: str(p.relative_to(ROOT)))
+def test_what_runs_in_the_background_goes_by_the_clock_that_all_share(path: Path) -> None:
+    assert "timezone.now" not in path.read_text(), "machines' clocks differ: apps.common.clock doesn't"
+
+
 def test_files_are_named_after_what_is_in_them() -> None:
     assert not [path for path in MODULES if path.name in FORBIDDEN_NAMES]
 

@@ -51,7 +51,7 @@ def find(system_folders: Sequence[str] = SYSTEM_FOLDERS) -> Installation:
             return Installation(programs, major)
     raise CannotStart(
         f"There is no PostgreSQL {OLDEST_MAJOR} or newer for this platform, neither as a Python wheel nor installed: "
-        "run `docker compose up -d` and set DATABASE_URL and REDIS_URL as docker-compose.yml says, or install one."
+        "install one, or set DATABASE_URL to the address of one."
     )
 
 

@@ -25,6 +25,9 @@ from activity_project.supervision.children import Service
 from activity_project.supervision.supervisor import Supervisor
 
 WAIT_FOR_OWNER_SECONDS = 30.0
+# They write what they hold to the disk before they end, and it may be busy. Killed over it, PostgreSQL would leave a
+# process that goes on writing, and nothing could start until that is through.
+STOP_WITHIN_SECONDS = 60.0
 
 
 def needed(environment: Mapping[str, str], data_dir: Path) -> list[Server]:
@@ -40,7 +43,7 @@ def needed(environment: Mapping[str, str], data_dir: Path) -> list[Server]:
 def service(server: Server) -> Service:
     """The server as something to keep running, made ready to start. The caller owns the data folder."""
     server.prepare()
-    return Service(server.program, server.is_ready, server.will_pass)
+    return Service(server.program, server.is_ready, server.will_pass, stops_within_seconds=STOP_WITHIN_SECONDS)
 
 
 @contextlib.contextmanager

@@ -100,5 +100,5 @@ def find() -> Path:
             return Path(found)
     raise CannotStart(
         "There is no Valkey for this platform, neither as a Python wheel nor installed: "
-        "run `docker compose up -d` and set REDIS_URL as docker-compose.yml says, or install valkey or redis."
+        "install valkey or redis, or set REDIS_URL to the address of one."
     )

@@ -11,12 +11,11 @@ from typing import Any, Final, NamedTuple
 from django.conf import settings
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.utils import timezone
 from redis.exceptions import RedisError
 
 from activity_project.monitoring import broker
 from activity_project.monitoring.probes import Probe
-from apps.common import heartbeat
+from apps.common import clock, heartbeat
 from apps.common.time_limits import TookTooLong, at_most
 from apps.orders.log import spool
 from apps.webhooks.models import WebhookDelivery
@@ -66,7 +65,7 @@ def status_of(found: Mapping[str, Reading]) -> str:
 
 def overdue_deliveries() -> int:
     """Webhooks that should have been processed by now, counted up to ``MAX_COUNTED``."""
-    return WebhookDelivery.objects.overdue(timezone.now())[:MAX_COUNTED].count()
+    return WebhookDelivery.objects.overdue()[:MAX_COUNTED].count()
 
 
 def _unanswered() -> dict[str, Reading]:
@@ -75,6 +74,7 @@ def _unanswered() -> dict[str, Reading]:
         "database": answer,
         "migrations": Reading(None, 0, "unapplied"),
         "broker": answer,
+        "clock": Reading(None, settings.READYZ_CLOCK_SECONDS, "s"),
         "beat": Reading(None, settings.READYZ_BEAT_SECONDS, "s"),
         "activity_log_spool": Reading(None, settings.READYZ_SPOOL_ENTRIES, "entries"),
         "webhook_inbox": Reading(None, settings.READYZ_INBOX_DELIVERIES, "overdue"),
@@ -113,8 +113,14 @@ def _unapplied() -> int:
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
+def _clocks_apart_s() -> int:
+    """Between this process and the database. Stripe's signatures and second factors are judged by this process's."""
+    return int(abs(time.time() - clock.now().timestamp()))
+
+
 _IN_DATABASE: Final[dict[str, Callable[[], int | None]]] = {
     "migrations": _unapplied,
+    "clock": _clocks_apart_s,
     "beat": heartbeat.age_s,
     "webhook_inbox": overdue_deliveries,
 }

@@ -19,6 +19,8 @@ from activity_project.supervision.console import Console
 
 MOST_DEATHS = 5
 DEATHS_WITHIN_SECONDS = 60.0
+# How long to wait before the next start where the reason for the last end goes away by waiting.
+PASSING_PAUSE_SECONDS = 1.0
 # Servers go on to say that they are shut down, or what might help.
 LAST_LINES = 20
 GRAVE = re.compile(r"(FATAL|PANIC): .*")
@@ -34,9 +36,10 @@ class Service:
     is_ready: Callable[[int], bool] | None = None
     # Whether the reason that it gave for ending at its start goes away by waiting.
     will_pass: Callable[[str], bool] = lambda last_words: False
-    # Each restart waits three times as long as the one before: 0.2, 0.6, 1.8, 5.4 seconds. That
-    # is also the time a killed PostgreSQL's children may take to let go of its memory.
+    # Each restart waits three times as long as the one before: 0.2, 0.6, 1.8, 5.4 seconds.
     first_pause_seconds: float = 0.2
+    # How long it may take to end when it is asked to; then it is killed.
+    stops_within_seconds: float = 10.0
     # The exit status by which the program asks to be started again, its code having changed.
     restart_status: int | None = None
     # The service that runs the same code, and after whose restart this one is started again too.
@@ -85,6 +88,7 @@ class Child:
         self._outputs = outputs
         self._is_told_to_end = False
         self._renewed_at = -math.inf
+        self._waits_for = ""
         self._has_worked = service.is_ready is None
         self.has_new_code = False
         self.start()
@@ -115,6 +119,11 @@ class Child:
         else:
             self.start_again_at = self._renewed_at = time.monotonic()
 
+    @property
+    def stops_within_seconds(self) -> float:
+        """How long it may take to end when it is asked to."""
+        return self._service.stops_within_seconds
+
     def has_died(self) -> bool:
         """Whether the process is gone and nobody has seen to that yet."""
         return self.start_again_at is None and self.process.poll() is not None
@@ -133,9 +142,18 @@ class Child:
         elif self._fails_with_new_code(now):
             self.start_again_at = math.inf
             self._console.line(self.name, f"ended {self.ending()}; waiting for the code to change")
+        elif self._service.will_pass(reason := self.last_words()):
+            self.start_again_at = now + min(PASSING_PAUSE_SECONDS, self._service.first_pause_seconds * 5)
+            self._say_once(f"can't start yet: {reason}")
         else:
             self.start_again_at = now + self._pause_after_death(now)
             self._console.line(self.name, f"ended {self.ending()}; starting it again")
+
+    def _say_once(self, words: str) -> None:
+        """Told again and again, it would be all that one sees."""
+        if words != self._waits_for:
+            self._console.line(self.name, words)
+        self._waits_for = words
 
     def _fails_with_new_code(self, now: float) -> bool:
         has_just_changed = now - self._renewed_at < NEW_CODE_FAILS_WITHIN_SECONDS
@@ -145,7 +163,7 @@ class Child:
         """Seconds to wait before the next start. Raises CannotStart where there is no sense in one."""
         self._deaths.append(now)
         recent = sum(now - death < DEATHS_WITHIN_SECONDS for death in self._deaths)
-        if self.process.returncode > 0 and not self._has_worked and not self._service.will_pass(self.last_words()):
+        if self.process.returncode > 0 and not self._has_worked:
             raise CannotStart(f"{self.name} can't start: {self.last_words()}")
         if recent == MOST_DEATHS:
             raise CannotStart(

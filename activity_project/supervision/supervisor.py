@@ -19,7 +19,7 @@ from activity_project.supervision.children import Child, Output, Service
 from activity_project.supervision.console import Console
 
 READY_WITHIN_SECONDS = 60.0
-STOP_WITHIN_SECONDS = 10.0
+SLOW_TO_STOP_SECONDS = 5.0
 TICK_SECONDS = 0.1
 MOST_LAST_WORDS = 100
 READY_TICK_SECONDS = 0.02
@@ -147,11 +147,20 @@ class Supervisor:
         for child in tier:
             if child.process.poll() is None:
                 child.process.send_signal(child.program.stop_signal)
-        deadline = time.monotonic() + STOP_WITHIN_SECONDS
-        while any(child.process.poll() is None for child in tier) and time.monotonic() < deadline:
-            if self._times_asked_to_stop > 1:
-                break
-            self._pass_on(READY_TICK_SECONDS)
+        self._wait_for_ends(tier)
         for child in tier:
             kill_group(child.process)
         self._pass_on_last_words()
+
+    def _wait_for_ends(self, tier: list[Child]) -> None:
+        """Return when all have ended, their time is over, or somebody is in a hurry."""
+        begun, is_slow = time.monotonic(), False
+        while self._times_asked_to_stop < 2:
+            waited = time.monotonic() - begun
+            left = [each for each in tier if each.process.poll() is None and waited < each.stops_within_seconds]
+            if not left:
+                return
+            if waited > SLOW_TO_STOP_SECONDS and not is_slow:
+                is_slow = True
+                self._console.line(left[0].name, "is taking its time to end; Ctrl-C hurries it")
+            self._pass_on(READY_TICK_SECONDS)

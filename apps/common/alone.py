@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 from django.db import connection
 
+from apps.common.connections import own_session
+
 UNLIMITED = {"statement_timeout": "0"}
 
 
@@ -13,10 +15,11 @@ def alone(work: str, *, busy: type[Exception], settings: Mapping[str, str] | Non
     """Nobody else does this work within the block. Raises ``busy`` where somebody is at it.
 
     The first eight letters of its name are the lock's number, so they differ from those of all other work. The lock
-    is the connection's and goes with it, also when the process is killed; ``settings`` of PostgreSQL's hold as long.
+    is the session's and goes with it, also when the process is killed; ``settings`` of PostgreSQL's hold as long.
+    Behind a pooler the block has a session of its own, so it may not be entered within a transaction there.
     """
     number = int.from_bytes(work.encode()[:8], "big")
-    with connection.cursor() as cursor:
+    with own_session(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [number])
         if not cursor.fetchone()[0]:
             raise busy

@@ -124,6 +124,17 @@ def fetch_prepared(query: str, params: Mapping[str, Any]) -> list[TupleRow]:
         return cursor.execute(text, values, prepare=True, binary=True).fetchall()
 
 
+def fetch_bound(query: str, params: Mapping[str, Any]) -> list[TupleRow]:
+    """Rows of a statement whose values go beside it, each in the format that its place asks for (``%(name)b``: binary).
+
+    For arrays of texts: written into a statement, each quotation mark of theirs is escaped by itself.
+    """
+    db = connections[DEFAULT_DB_ALIAS]
+    db.ensure_connection()
+    with db.wrap_database_errors, psycopg.Cursor(db.connection) as cursor:
+        return cursor.execute(query, params).fetchall()
+
+
 @contextmanager
 def _logged(db: BaseDatabaseWrapper, query: str, params: Mapping[str, Any]) -> Iterator[None]:
     with db.cursor() as wrapper, wrapper.debug_sql(query, params):

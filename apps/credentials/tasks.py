@@ -4,8 +4,8 @@ from uuid import UUID
 
 import structlog
 from celery import shared_task
-from django.utils import timezone
 
+from apps.common import clock
 from apps.credentials import expiry, mails
 
 log = structlog.get_logger(__name__)
@@ -14,7 +14,7 @@ log = structlog.get_logger(__name__)
 @shared_task(name="credentials.mail_claim_link")
 def mail_claim_link(inbox_id: str) -> None:
     """The mail of one inbox credential, if it is still due."""
-    mails.mail_claim_link(UUID(inbox_id), now=timezone.now())
+    mails.mail_claim_link(UUID(inbox_id), now=clock.now())
 
 
 @shared_task(name="credentials.tell_recipient")
@@ -26,7 +26,7 @@ def tell_recipient(credential_id: str) -> None:
 @shared_task(name="credentials.offer_unsent")
 def offer_unsent() -> None:
     """The regular look for claim mails that never went off."""
-    count = mails.offer_unsent(timezone.now())
+    count = mails.offer_unsent(clock.now())
     if count:
         log.warning("claim mails offered again", count=count)
 
@@ -34,6 +34,6 @@ def offer_unsent() -> None:
 @shared_task(name="credentials.expire")
 def expire() -> None:
     """The hourly end of what waited too long."""
-    count = sum(expiry.expire_overdue(timezone.now()))
+    count = sum(expiry.expire_overdue(clock.now()))
     if count:
         log.info("inbox credentials expired", count=count)

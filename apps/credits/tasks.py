@@ -2,8 +2,8 @@
 
 import structlog
 from celery import shared_task
-from django.utils import timezone
 
+from apps.common import clock
 from apps.credits.renewal import renew_what_is_over
 from apps.credits.verification import verify
 
@@ -22,6 +22,6 @@ def verify_ledger() -> None:
 @shared_task(name="credits.renew_plans")
 def renew_plans() -> None:
     """Plans without payment go on to their next period, and cancelled ones end, as soon as theirs is over."""
-    renewed = renew_what_is_over(timezone.now())
+    renewed = renew_what_is_over(clock.now())
     if renewed.done or renewed.failed:
         log.info("plans renewed", renewed=renewed.done, failed=renewed.failed)

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Case, F, Subquery, When
+from django.db.models.functions import Greatest
 
 from apps.accounts.models import User
 from apps.accounts.usage import Usage, active_subscription
@@ -137,7 +138,7 @@ def retry(*, job: GenerationJob) -> GenerationJob:
 def claim(job_id: UUID, *, attempt: int) -> GenerationJob | None:
     """The job, now processing, if this caller is the first to take this attempt at it; otherwise None."""
     first = attempt == 1
-    start = {"status": Status.PROCESSING, "started_at": ClockTimestamp()} if first else {}
+    start = {"status": Status.PROCESSING, "started_at": Greatest(ClockTimestamp(), F("created_at"))} if first else {}
     taken = GenerationJob.objects.filter(
         pk=job_id, status=Status.QUEUED if first else Status.PROCESSING, attempts=attempt - 1
     ).update(attempts=attempt, updated_at=ClockTimestamp(), **start)
@@ -245,9 +246,13 @@ def _fail(job_id: UUID, user_id: int, outcome: Failure) -> bool:
 
 
 def _move(job_id: UUID, target: Status, **changes: Any) -> bool:
-    """The conditional update that decides who ends a job."""
+    """The conditional update that decides who ends a job.
+
+    Never before it began: when the clock is set back, a walk over the timeline would meet the job a second time.
+    """
+    ended_at = Greatest(ClockTimestamp(), F("started_at"), F("created_at"))
     return bool(
         GenerationJob.objects.filter(pk=job_id, status__in=sources(target)).update(
-            status=target, completed_at=ClockTimestamp(), updated_at=ClockTimestamp(), **changes
+            status=target, completed_at=ended_at, updated_at=ClockTimestamp(), **changes
         )
     )

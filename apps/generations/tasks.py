@@ -7,8 +7,8 @@ from uuid import UUID
 import structlog
 from celery import shared_task
 from django.conf import settings
-from django.utils import timezone
 
+from apps.common import clock
 from apps.common.enqueue import send
 from apps.generations import production
 from apps.generations.pruning import Pruned, prune
@@ -36,12 +36,12 @@ def sweep_generations() -> None:
 @shared_task(name="generations.tidy")
 def tidy_generations() -> None:
     """Removes what failed jobs may have left in the storage."""
-    tidy(now=timezone.now())
+    tidy(now=clock.now())
 
 
 @shared_task(name="generations.prune")
 def prune_generations() -> None:
     """Removes files older than the setting says, so many at most that the task's time is enough."""
-    before = timezone.now() - timedelta(days=settings.GENERATION_FILES_KEPT_DAYS)
+    before = clock.now() - timedelta(days=settings.GENERATION_FILES_KEPT_DAYS)
     done = sum(islice(prune(before=before), MOST_PRUNED_AT_ONCE), start=Pruned())
     log.info("generations pruned", jobs=done.jobs, files=done.files, refused=done.refused)

@@ -5,10 +5,10 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from apps.common import clock
 from apps.common.access import public
 from apps.common.pages import render_page
 from apps.orders import carts
@@ -34,7 +34,7 @@ def change(request: HttpRequest, line_id: UUID) -> HttpResponse:
     found = carts.open_cart(shopper_of(request))
     form = QuantityForm(request.POST)
     if found and form.is_valid():
-        carts.set_quantity(cart=found, line_id=line_id, quantity=form.cleaned_data["quantity"], now=timezone.now())
+        carts.set_quantity(cart=found, line_id=line_id, quantity=form.cleaned_data["quantity"], now=clock.now())
         _note(request, found)
     elif found:
         messages.error(request, _("From 1 to 99 of a thing can be ordered at once."))
@@ -47,7 +47,7 @@ def remove(request: HttpRequest, line_id: UUID) -> HttpResponse:
     """Takes a line out; it can be put back at once."""
     found = carts.open_cart(shopper_of(request))
     line = next((line for line in contents_of(found).lines if line.id == line_id), None)
-    if found and line and (removed := carts.take_out(cart=found, line_id=line_id, now=timezone.now())):
+    if found and line and (removed := carts.take_out(cart=found, line_id=line_id, now=clock.now())):
         _note(request, found)
         note_removed(request, removed, f"{line.variant.product.title}, {line.variant.title}")
     return redirect("shop:cart")
@@ -59,7 +59,7 @@ def undo(request: HttpRequest) -> HttpResponse:
     """Puts back what was taken out last."""
     shopper = shopper_of(request)
     removed = forget_removed(request)
-    if removed and not carts.put_back(shopper=shopper, removed=removed, now=timezone.now()):
+    if removed and not carts.put_back(shopper=shopper, removed=removed, now=clock.now()):
         messages.error(request, _("That can’t be put back: it is no longer available."))
     return redirect("shop:cart")
 

@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from apps.common import clock
 from apps.common.access import public
 from apps.common.limits import Limit
 from apps.common.paths import path_to
@@ -56,7 +56,7 @@ def _begun(request: HttpRequest, shopper: Shopper, form: CheckoutForm) -> str:
         email=form.address,
         seen_total_minor=form.cleaned_data["seen_total"],
         addresses=Addresses(request.build_absolute_uri("/").rstrip("/"), path_to("shop:cart")),
-        now=timezone.now(),
+        now=clock.now(),
     )
 
 

@@ -7,12 +7,12 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from apps.common import clock
 from apps.common.access import public
 from apps.common.pages import render_page
 from apps.common.paths import path_to
@@ -38,7 +38,7 @@ def return_to_cart(request: HttpRequest, token: str) -> HttpResponse:
     if cart.user_id:
         return _to_its_person(request)
     if request.method == "POST":
-        carts.take_along(cart, shopper=buyer_of(request), now=timezone.now())
+        carts.take_along(cart, shopper=buyer_of(request), now=clock.now())
         return redirect("shop:cart")
     return render_page(request, "shop/return_to_cart.html", {"cart": cart_words(contents_of(cart))})
 

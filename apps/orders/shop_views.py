@@ -5,11 +5,11 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts.models import User
+from apps.common import clock
 from apps.common.access import public
 from apps.common.pages import render_page
 from apps.orders import carts, catalogue
@@ -81,7 +81,7 @@ def _put_in(request: HttpRequest, form: ChoiceForm) -> bool:
             variant=chosen["variant"],
             quantity=chosen["quantity"],
             image=chosen["image"],
-            now=timezone.now(),
+            now=clock.now(),
         )
     except carts.CartIsFull:
         form.add_error(None, _("Your cart is full. Check out first, or take something out."))

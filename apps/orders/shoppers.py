@@ -5,8 +5,8 @@ from typing import Final
 from uuid import UUID
 
 from django.http import HttpRequest
-from django.utils import timezone
 
+from apps.common import clock
 from apps.orders import carts
 from apps.orders.cart_contents import Contents
 from apps.orders.carts import Removed, Shopper
@@ -23,7 +23,7 @@ def shopper_of(request: HttpRequest) -> Shopper:
     if not request.user.is_authenticated:
         return Shopper(None, token)
     if token:
-        carts.merge_guest_cart(user=request.user, token=token, now=timezone.now())
+        carts.merge_guest_cart(user=request.user, token=token, now=clock.now())
         del request.session[_TOKEN]
     return Shopper(request.user)
 

@@ -9,8 +9,8 @@ from uuid import UUID
 import structlog
 from celery import Task, shared_task
 from django.conf import settings
-from django.utils import timezone
 
+from apps.common import clock
 from apps.common.enqueue import send
 from apps.common.posting import MailNotSent
 from apps.orders import (
@@ -51,7 +51,7 @@ def drain_spool() -> None:
 @shared_task(name="orders.prune_activity_log")
 def prune_activity_log() -> None:
     """Removes what was recorded longer ago than the setting says."""
-    before = retention.oldest_kept(timezone.now())
+    before = retention.oldest_kept(clock.now())
     try:
         stretches = islice(retention.prune(before=before), MOST_STRETCHES_A_NIGHT)
         done = sum(stretches, start=retention.Pruned())
@@ -71,7 +71,7 @@ def submit(order_id: str, attempt: int = 1, draft_id: str = "", releases: int = 
         operations.record_no_provider(UUID(order_id), reason=error.message)
         return
     with provider:
-        after = submission.submit(UUID(order_id), step, provider, now=timezone.now())
+        after = submission.submit(UUID(order_id), step, provider, now=clock.now())
     if after:
         send("orders.submit", order_id, after.attempt, after.draft_id, after.releases, countdown_s=after.wait_s)
 
@@ -80,7 +80,7 @@ def submit(order_id: str, attempt: int = 1, draft_id: str = "", releases: int = 
 def offer_waiting() -> None:
     """Submits what nobody has picked up; without a print provider orders wait for a person."""
     if settings.PRINTIFY_API_TOKEN:
-        submission.offer_waiting(now=timezone.now())
+        submission.offer_waiting(now=clock.now())
 
 
 @shared_task(name="orders.reconcile")
@@ -89,7 +89,7 @@ def reconcile() -> None:
     if not settings.PRINTIFY_API_TOKEN:
         return
     with Printify.from_settings() as provider:
-        count = reconciling.reconcile(provider, now=timezone.now())
+        count = reconciling.reconcile(provider, now=clock.now())
     if count:
         log.info("orders reconciled", count=count)
 
@@ -97,7 +97,7 @@ def reconcile() -> None:
 @shared_task(name="orders.tell_overdue")
 def tell_overdue() -> None:
     """The regular look for orders to which nothing has happened for too long."""
-    count = overdue.tell_overdue(timezone.now())
+    count = overdue.tell_overdue(clock.now())
     if count:
         log.warning("orders overdue", count=count)
 
@@ -105,7 +105,7 @@ def tell_overdue() -> None:
 @shared_task(name="orders.settle_refunds")
 def settle_refunds() -> None:
     """Repeats refunds that Stripe hasn't answered."""
-    count = desk.settle_refunds(timezone.now())
+    count = desk.settle_refunds(clock.now())
     if count:
         log.warning("refunds asked for again", count=count)
 
@@ -117,7 +117,7 @@ def sync_products() -> None:
         return
     try:
         with Printify.from_settings() as provider:
-            synced = product_sync.sync_products(provider, now=timezone.now())
+            synced = product_sync.sync_products(provider, now=clock.now())
     except ProviderError as error:
         log.warning("products not synced", error=error.message)
     else:
@@ -134,7 +134,7 @@ def fill_empty_catalogue() -> None:
 @shared_task(name="orders.discard_artwork")
 def discard_artwork() -> None:
     """Removes what was kept for orders that were never paid."""
-    files = artwork.discard_unpaid(ended_before=timezone.now() - timedelta(days=1))
+    files = artwork.discard_unpaid(ended_before=clock.now() - timedelta(days=1))
     if files:
         log.info("artwork of unpaid orders removed", files=files)
 
@@ -154,7 +154,7 @@ def send_shipping_notice(self: Task[Any, Any], order_id: str) -> None:
 @shared_task(name="orders.offer_unsent_mails")
 def offer_unsent_mails() -> None:
     """The regular look for mails about orders that never went off."""
-    count = emails.offer_unsent(timezone.now())
+    count = emails.offer_unsent(clock.now())
     if count:
         log.warning("order mails offered again", count=count)
 
@@ -162,7 +162,7 @@ def offer_unsent_mails() -> None:
 @shared_task(name="orders.report_abandoned_carts")
 def report_abandoned_carts() -> None:
     """The regular look for carts that were left."""
-    count = abandoned_carts.report_left(timezone.now())
+    count = abandoned_carts.report_left(clock.now())
     if count:
         log.info("carts were left", count=count)
 
@@ -176,7 +176,7 @@ def send_cart_reminder(self: Task[Any, Any], cart_id: str) -> None:
 @shared_task(name="orders.offer_cart_reminders")
 def offer_cart_reminders() -> None:
     """The regular look for reminders that never went off."""
-    count = abandoned_carts.offer_unsent(timezone.now())
+    count = abandoned_carts.offer_unsent(clock.now())
     if count:
         log.warning("cart reminders offered again", count=count)
 
@@ -185,7 +185,7 @@ def _send_or_retry(task: Task[Any, Any], send_mail: Callable[..., bool], about: 
     """A mail server that is down is asked again, ever more slowly."""
     attempt = task.request.retries
     try:
-        send_mail(UUID(about), now=timezone.now())
+        send_mail(UUID(about), now=clock.now())
     except MailNotSent as error:
         if attempt >= MAIL_RETRIES:
             log.error("order mail not sent", task=task.name, about=about, error=str(error))

@@ -45,8 +45,12 @@ def fetch_missed(now: datetime) -> int:
 
 
 def _read_until(now: datetime) -> datetime:
+    """A clock that ran ahead and was set back leaves a time that is still to come, up to which nothing was read."""
     reading = EventReading.objects.filter(provider=Stripe.name).first()
-    return max(reading.read_until, now - KEPT_FOR) if reading else now - FIRST_TIME
+    if reading is None:
+        return now - FIRST_TIME
+    known = reading.read_until if reading.read_until < now else now - OVERLAP
+    return max(known, now - KEPT_FOR)
 
 
 def _events(since: datetime, until: datetime) -> Iterator[Mapping[str, Any]]:

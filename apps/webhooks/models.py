@@ -1,7 +1,6 @@
 """What providers told us, whole and once: every message is stored before anything is made of it."""
 
 import json
-from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from django.db import models
@@ -24,9 +23,9 @@ class DeliveryStatus(models.TextChoices):
 
 
 class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
-    def overdue(self, now: datetime) -> Self:
+    def overdue(self) -> Self:
         """Those waiting that should have been tried by now, the longest due first."""
-        return self.filter(status=DeliveryStatus.RECEIVED, due_at__lt=now).order_by("due_at")
+        return self.filter(status=DeliveryStatus.RECEIVED, due_at__lt=Now()).order_by("due_at")
 
     def in_order(self) -> Self:
         """As they came."""

@@ -11,7 +11,6 @@ import structlog
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from apps.common.enqueue import send
 from apps.common.metrics import WEBHOOKS_PROCESSED
@@ -89,7 +88,7 @@ def _note_failure(delivery_id: UUID, error: Exception, attempts: int) -> Deliver
         registry.tell_failure(delivery)
     else:
         _try_again(delivery)
-    delivery.save(update_fields=["attempts", "error", "status", "due_at"])
+    delivery.save(update_fields=["attempts", "error", "status"])
     WEBHOOKS_PROCESSED.labels(delivery.provider, delivery.status).inc()
     return DeliveryStatus(delivery.status)
 
@@ -97,13 +96,14 @@ def _note_failure(delivery_id: UUID, error: Exception, attempts: int) -> Deliver
 def _try_again(delivery: WebhookDelivery) -> None:
     """The sweep does it, when it is due."""
     delivery.status = DeliveryStatus.RECEIVED
-    delivery.due_at = timezone.now() + timedelta(seconds=BACKOFF_S[delivery.attempts - 1])
+    wait = timedelta(seconds=BACKOFF_S[delivery.attempts - 1])
+    WebhookDelivery.objects.filter(pk=delivery.pk).update(due_at=Now() + wait)
 
 
 def sweep() -> int:
     """Offers the workers again what is due and wasn't processed; how many. Safe beside workers and other sweeps."""
     offered = 0
-    due = WebhookDelivery.objects.overdue(timezone.now()).values_list("pk", flat=True)
+    due = WebhookDelivery.objects.overdue().values_list("pk", flat=True)
     for delivery_id in due[:SWEEP_BATCH]:
         if not send(PROCESS, str(delivery_id)):
             break

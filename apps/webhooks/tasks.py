@@ -4,8 +4,8 @@ from uuid import UUID
 
 import structlog
 from celery import shared_task
-from django.utils import timezone
 
+from apps.common import clock
 from apps.common.providers import ProviderError
 from apps.webhooks import missed, processing, retention
 
@@ -28,7 +28,7 @@ def sweep() -> None:
 def fetch_missed() -> None:
     """Fetches what a provider told and never reached us."""
     try:
-        count = missed.fetch_missed(timezone.now())
+        count = missed.fetch_missed(clock.now())
     except ProviderError as error:
         log.warning("events not fetched", error=error.message)
         return
@@ -39,4 +39,4 @@ def fetch_missed() -> None:
 @shared_task(name="webhooks.forget_bodies")
 def forget_bodies() -> None:
     """The daily end of messages that have been kept long enough."""
-    log.info("webhook bodies forgotten", deliveries=retention.forget_bodies(timezone.now()))
+    log.info("webhook bodies forgotten", deliveries=retention.forget_bodies(clock.now()))

@@ -4,34 +4,19 @@ import http.client
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 import pytest
 from django.db import connection
 
 from apps.accounts.models import User
-from apps.credits.models import TransactionType
 from tests import running
-from tests.activity import histories
-from tests.activity.histories import Movement
 from tests.conftest import SignedIn
-from tests.factories import UserFactory
 
 pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("committed")]
 
-MORE_THAN_ANY_SOCKET_HOLDS = 40_000
 SMALL_BUFFER = 4_096
-
-
-@pytest.fixture
-def history() -> User:
-    user, begin = UserFactory.create(), datetime(2025, 1, 1, tzinfo=UTC)
-    times = (begin + timedelta(minutes=number) for number in range(MORE_THAN_ANY_SOCKET_HOLDS))
-    histories.write(user.pk, [], [Movement(uuid4(), TransactionType.BONUS, 1, at) for at in times])
-    return user
 
 
 @contextmanager

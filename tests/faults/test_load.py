@@ -1,7 +1,7 @@
 """Worker, broker and database killed in turn while 200 jobs are asked for and made: nothing lost, nothing twice."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -24,6 +24,7 @@ from apps.generations.sweep import tidy
 from tests.factories import UserFactory, on_plan, wish
 from tests.faults.books import assert_books_agree, outcomes
 from tests.faults.patience import eventually
+from tests.faults.reporting import Report
 from tests.faults.servers import Broker, Database, copy_tables
 from tests.faults.workers import Beat, Worker
 from tests.images_api import KEY, Asked, ImagesApi, Reply, error, listing, pictures
@@ -34,8 +35,6 @@ pytestmark = pytest.mark.faults
 PEOPLE, JOBS_EACH = 4, 50
 JOBS = PEOPLE * JOBS_EACH
 LONGEST_S = 120.0  # for the last jobs to be given up, after all that happened
-
-Report = Callable[[str], None]
 
 
 class Scene:
@@ -66,18 +65,6 @@ class Scene:
 
     def _worker(self) -> Worker:
         return Worker(self._told, self._folder / "worker.log", processes=2)
-
-
-@pytest.fixture
-def report(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> Report:
-    """Says figures to whoever watches the run."""
-    terminal = request.config.pluginmanager.getplugin("terminalreporter")
-
-    def say(line: str) -> None:
-        with capsys.disabled():
-            terminal.write_line(f"  {line}", flush=True)
-
-    return say
 
 
 @pytest.fixture

@@ -257,7 +257,8 @@ def test_a_full_disk_is_called_that(tmp_path: Path) -> None:
 
 def test_without_a_wheel_an_installed_postgresql_is_used_if_it_is_new_enough(tmp_path: Path) -> None:
     program = tmp_path / "postgres"
-    for version, expected in [("15.7", "docker compose"), ("17.2", f"programs=PosixPath('{tmp_path}'), major=17")]:
+    usable = f"programs=PosixPath('{tmp_path}'), major=17"
+    for version, expected in [("15.7", "There is no PostgreSQL 16"), ("17.2", usable)]:
         program.write_text(f"#!/bin/sh\necho 'postgres (PostgreSQL) {version}'\n")
         program.chmod(0o755)
         with script("-S", "-c", WITHOUT_WHEEL, log=tmp_path / "log", given={"PATH": f"{tmp_path}:/bin"}) as looking:

@@ -20,6 +20,7 @@ from activity_project import environment
         ("postgresql://me@[::1]:5432/shop", "::1", "5432"),
         ("postgresql://me@[::1]/shop", "::1", ""),
         ("postgresql://me@/shop?host=/run/postgresql", "/run/postgresql", ""),
+        ("postgresql://me@/shop?host=/run/postgresql&port=6432", "/run/postgresql", "6432"),
     ],
 )
 def test_an_address_of_a_database_is_read(monkeypatch: pytest.MonkeyPatch, url: str, host: str, port: str) -> None:
@@ -123,3 +124,20 @@ def test_keys_that_cannot_work_stop_the_start_and_say_why(reason: str) -> None:
 
     assert start.returncode == 1
     assert reason in start.stderr
+
+
+def test_a_secret_may_come_as_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("from the file\n")
+    monkeypatch.setenv("SOME_KEY_FILE", str(tmp_path / "key"))
+
+    assert environment.required_text("SOME_KEY", why="it signs") == "from the file"
+
+    monkeypatch.setenv("SOME_KEY", "itself")
+    assert environment.text("SOME_KEY") == "itself"
+
+
+def test_a_file_that_is_not_there_names_its_variable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SOME_KEY_FILE", str(tmp_path / "nothing"))
+
+    with pytest.raises(ImproperlyConfigured, match="SOME_KEY_FILE"):
+        environment.text("SOME_KEY")

@@ -82,16 +82,29 @@ def test_the_reason_is_the_last_grave_line_of_a_log(tmp_path: Path) -> None:
         supervisor.wait_until_ready(supervisor.start(Service(program, is_ready=lambda process: False)))
 
 
-def test_a_service_whose_trouble_passes_is_tried_until_it_is_ready(tmp_path: Path) -> None:
-    third_time = "echo x >> starts; test $(wc -l < starts) -ge 3 && touch ready && sleep 60; echo busy; exit 1"
+def test_a_service_whose_trouble_passes_is_tried_until_it_is_ready(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    ninth_time = "echo x >> starts; test $(wc -l < starts) -ge 9 && touch ready && sleep 60; echo busy; exit 1"
     trying = Service(
-        Program("thing", ["/bin/sh", "-c", third_time], tmp_path),
+        Program("thing", ["/bin/sh", "-c", ninth_time], tmp_path),
         is_ready=lambda process: (tmp_path / "ready").exists(),
         will_pass=lambda last_words: last_words == "busy",
         first_pause_seconds=0.01,
     )
     with Supervisor() as supervisor:
         supervisor.wait_until_ready(supervisor.start(trying))
+    assert capfd.readouterr().out.count("can't start yet: busy") == 1
+
+
+def test_a_service_that_does_not_end_in_its_time_is_killed(tmp_path: Path) -> None:
+    deaf = replace(
+        service("trap '' TERM; echo x > up; while :; do sleep 0.02; done", tmp_path), stops_within_seconds=0.1
+    )
+    with Supervisor() as supervisor:
+        (child,) = supervisor.start(replace(deaf, stops_within_seconds=0.1))
+        supervise_until(supervisor, tmp_path / "up", 1)
+    assert child.process.returncode == -signal.SIGKILL
 
 
 def test_a_service_that_asks_for_it_is_started_again_without_a_word(

@@ -108,3 +108,13 @@ def test_an_order_whose_payment_nobody_told_of_is_placed(stripe: StandIn) -> Non
 
     order.refresh_from_db()
     assert order.paid_at == NOON + timedelta(seconds=1)
+
+
+def test_a_clock_that_ran_ahead_and_was_set_back_leaves_no_gap(stripe: StandIn) -> None:
+    EventReading.objects.create(provider="stripe", read_until=NOON + timedelta(hours=1))
+    stripe.answering(page(event(1)))
+
+    assert missed.fetch_missed(NOON + timedelta(minutes=5)) == 1
+
+    assert stripe.asked[0].query["created[gte]"] == str(int((NOON - timedelta(minutes=15)).timestamp()))
+    assert EventReading.objects.get().read_until == NOON + timedelta(minutes=5)

@@ -133,6 +133,18 @@ def test_too_many_bad_signatures_are_told_to_stop_and_good_ones_still_come_in() 
     assert post("stripe", body, stripe_headers(body)).status_code == 200
 
 
+@pytest.mark.usefixtures("one_moment")
+def test_behind_a_proxy_each_is_told_for_themselves_whatever_they_claim_to_be(settings: LazySettings) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+
+    def status(claimed: str, seen_by_proxy: str) -> int:
+        return post("stripe", BODY, {"X-Forwarded-For": f"{claimed}, {seen_by_proxy}"}).status_code
+
+    flood = [status(f"198.51.100.{number}", "192.0.2.1") for number in range(31)]
+
+    assert (flood[-2:], status("192.0.2.1", "192.0.2.2")) == ([400, 429], 400)
+
+
 @pytest.mark.parametrize("where", ["stripe", "printify", "email/postmark"])
 def test_what_is_too_large_is_refused(where: str) -> None:
     body = stripe_event(much="x" * 1_000_000)

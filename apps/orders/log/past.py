@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from apps.common.sql import fetch_bound
 from apps.orders.log.entries import NewEntry
 from apps.orders.models.activity_log import ATTENTION, ResolutionKind
 
@@ -52,10 +53,10 @@ INSERT INTO activity_log (id, event_type, level, order_id, payload, message, occ
 SELECT id, event_type, level, order_id, payload::jsonb, message, occurred_at,
        COALESCE(recorded_at, clock_timestamp()), fingerprint, source_key, %(backfilled)s, resolved_at, resolved_by,
        resolution, act_id
-  FROM unnest(%(id)s::uuid[], %(event_type)s::text[], %(level)s::text[], %(order_id)s::uuid[], %(payload)s::text[],
-              %(message)s::text[], %(occurred_at)s::timestamptz[], %(fingerprint)s::text[], %(source_key)s::text[],
-              %(recorded_at)s::timestamptz[], %(resolved_at)s::timestamptz[], %(resolved_by)s::bigint[],
-              %(resolution)s::text[], %(act_id)s::uuid[])
+  FROM unnest(%(id)b::uuid[], %(event_type)b::text[], %(level)b::text[], %(order_id)b::uuid[], %(payload)b::text[],
+              %(message)b::text[], %(occurred_at)b::timestamptz[], %(fingerprint)b::text[], %(source_key)b::text[],
+              %(recorded_at)b::timestamptz[], %(resolved_at)b::timestamptz[], %(resolved_by)b::bigint[],
+              %(resolution)b::text[], %(act_id)b::uuid[])
        AS it (id, event_type, level, order_id, payload, message, occurred_at, fingerprint, source_key, recorded_at,
               resolved_at, resolved_by, resolution, act_id)
 ON CONFLICT DO NOTHING
@@ -92,9 +93,8 @@ def write_past(
         "resolution": [act.kind.value if act else "" for act in taken],
         "act_id": [act and act.id for act in taken],
     }
+    written = {entry_id for (entry_id,) in fetch_bound(_INSERT, params)}
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, params)
-        written = {entry_id for (entry_id,) in cursor.fetchall()}
         cursor.executemany(_RECORD, list(_records(acts, written)))
     return len(written)
 

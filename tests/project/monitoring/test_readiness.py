@@ -1,6 +1,7 @@
 """`/readyz`: what each part's failure makes of the answer. Its questions go over connections of their own."""
 
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import LazySettings
+from django.core.cache import cache
 from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
@@ -21,7 +23,7 @@ from tests.running import free_port, wait_until
 
 pytestmark = pytest.mark.usefixtures("committed")
 
-PARTS = ["database", "migrations", "broker", "beat", "activity_log_spool", "webhook_inbox"]
+PARTS = ["database", "migrations", "broker", "clock", "beat", "activity_log_spool", "webhook_inbox"]
 
 
 def asked() -> tuple[int, str, dict[str, dict[str, Any]]]:
@@ -60,11 +62,21 @@ def test_the_answer_is_never_kept_by_anyone_on_the_way() -> None:
 
 
 def test_an_installation_whose_beat_has_stopped_is_degraded() -> None:
-    with time_machine.travel(timezone.now() + timedelta(seconds=100), tick=False):
-        code, status, checks = asked()
+    cache.set(heartbeat.KEY, time.time() - 100, timeout=None)
+
+    code, status, checks = asked()
 
     assert (code, status, failing(checks)) == (200, "degraded", ["beat"])
-    assert checks["beat"]["figure"] in {99, 100}
+    assert checks["beat"]["figure"] >= 99
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_machine_whose_clock_is_wrong_says_so_and_judges_the_heartbeat_by_the_database(hours: int) -> None:
+    with time_machine.travel(timezone.now() + timedelta(hours=hours), tick=False):
+        code, status, checks = asked()
+
+    assert (code, status, failing(checks)) == (200, "degraded", ["clock"])
+    assert 3_590 < checks["clock"]["figure"] < 3_610
 
 
 def test_pages_stay_up_without_the_broker(settings: LazySettings) -> None:
@@ -112,7 +124,7 @@ def test_without_the_database_nothing_is_known_of_what_is_in_it(monkeypatch: pyt
     code, status, checks = asked()
 
     assert (code, status) == (503, "unavailable")
-    assert failing(checks) == ["database", "migrations", "beat", "webhook_inbox"]
+    assert failing(checks) == ["database", "migrations", "clock", "beat", "webhook_inbox"]
 
 
 def test_a_database_that_never_answers_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.utils import timezone
 
+from apps.common import clock
 from apps.common.progress import track
 from apps.credentials.expiry import count_overdue, expire_overdue
 
@@ -16,7 +16,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        now = timezone.now()
+        now = clock.now()
         overdue = count_overdue(now)
         expired = sum(track(expire_overdue(now), total=overdue, label="inbox credentials"))
         self.stdout.write(f"{expired} of {overdue} overdue inbox credentials expired.")

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 
+from apps.common import clock
 from apps.common.ages import age
 from apps.common.progress import track
 from apps.generations.pruning import BATCH, Pruned, count_prunable, prune
@@ -26,7 +26,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["batch"] < 1:
             raise CommandError("A batch is 1 or more.")
-        before = timezone.now() - options["older_than"]
+        before = clock.now() - options["older_than"]
         total = count_prunable(before=before)
         if options["dry_run"]:
             self.stdout.write(f"The files of {total} generations that ended before {before:%Y-%m-%d} would be removed.")

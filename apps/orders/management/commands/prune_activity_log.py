@@ -5,8 +5,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 
+from apps.common import clock
 from apps.common.progress import track
 from apps.orders.retention import BATCH, AnotherPruner, Old, Pruned, count_old, oldest_kept, prune
 
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         days, batch = options["days"], options["batch"]
         if not 1 <= days <= 100_000 or batch < 1:
             raise CommandError("Days and a batch are 1 or more, and days 100,000 at most.")
-        before = oldest_kept(timezone.now(), days)
+        before = oldest_kept(clock.now(), days)
         old = count_old(before=before)
         if options["dry_run"]:
             self.stdout.write(f"{old.removable} {_recorded(before)} would be removed. {_kept(old.open)}")
