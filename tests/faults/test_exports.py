@@ -28,7 +28,8 @@ def download(address: str, user: User) -> Iterator[http.client.HTTPResponse]:
     browser.sock = socket.socket()
     browser.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_BUFFER)
     browser.sock.connect(("127.0.0.1", int(address.rpartition(":")[2])))
-    browser.request("GET", "/activity/export.csv", headers={"Cookie": SignedIn(user).cookies.output(header="").strip()})
+    cookie = f"{running.SESSION_COOKIE}={SignedIn(user).session.session_key}"
+    browser.request("GET", "/activity/export.csv", headers={"Cookie": cookie})
     with browser.getresponse() as answer:
         yield answer
     browser.close()
