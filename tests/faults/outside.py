@@ -9,6 +9,9 @@ from contextlib import closing, contextmanager
 from threading import Event, Thread
 from urllib.parse import urlsplit
 
+from apps.accounts.models import User
+from tests.conftest import SignedIn
+from tests.running import SESSION_COOKIE
 from tests.webhooks import signing
 
 PAUSE_S, PAYMENT_EVERY_S = 0.1, 1.0
@@ -28,6 +31,11 @@ def asked(
             return answer.status, answer.read()
         except (OSError, http.client.HTTPException):
             return NO_ANSWER, b""
+
+
+def signed_in(person: User) -> dict[str, str]:
+    """The header of a browser in which the person is signed in at a server that ``running`` has started."""
+    return {"Cookie": f"{SESSION_COOKIE}={SignedIn(person).session.session_key}"}
 
 
 class PaymentProvider:

@@ -9,7 +9,6 @@ from threading import Event
 
 import pytest
 import requests
-from django.conf import settings
 from django.test import Client
 
 from apps.orders.models import Cart, Order, Variant
@@ -77,7 +76,7 @@ class Guest:
         shop = Client()
         shop.post(f"/shop/{variant.product_id}/", {"variant": variant.pk, "quantity": 1})
         self._site, self._browser = site, requests.Session()
-        self._browser.cookies.set(running.SESSION_COOKIE, shop.cookies[settings.SESSION_COOKIE_NAME].value)
+        self._browser.cookies.set(running.SESSION_COOKIE, str(shop.session.session_key))
         self.cart = Cart.objects.latest("created_at")
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self._browser.get(f"{site}/cart/").text)
         assert token

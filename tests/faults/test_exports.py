@@ -12,8 +12,8 @@ from django.db import connection
 
 from apps.accounts.models import User
 from tests import running
-from tests.conftest import SignedIn
 from tests.faults.conftest import MORE_THAN_ANY_SOCKET_HOLDS
+from tests.faults.outside import signed_in
 from tests.faults.reporting import Report
 
 pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("committed")]
@@ -28,8 +28,7 @@ def download(address: str, user: User) -> Iterator[http.client.HTTPResponse]:
     browser.sock = socket.socket()
     browser.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_BUFFER)
     browser.sock.connect(("127.0.0.1", int(address.rpartition(":")[2])))
-    cookie = f"{running.SESSION_COOKIE}={SignedIn(user).session.session_key}"
-    browser.request("GET", "/activity/export.csv", headers={"Cookie": cookie})
+    browser.request("GET", "/activity/export.csv", headers=signed_in(user))
     with browser.getresponse() as answer:
         yield answer
     browser.close()

@@ -17,12 +17,11 @@ from apps.accounts.models import User
 from apps.accounts.scopes import Scope
 from apps.generations.models import GenerationJob
 from tests import running
-from tests.conftest import SignedIn
 from tests.factories import UserFactory, issued, on_plan, with_credits
 from tests.faults.books import assert_books_agree
 from tests.faults.conftest import StartWorker
 from tests.faults.load import Crowd, Request, Watch, resident_mb, seconds_asked_for
-from tests.faults.outside import beside
+from tests.faults.outside import beside, signed_in
 from tests.faults.patience import eventually
 from tests.faults.reporting import Report
 from tests.faults.servers import Broker
@@ -41,8 +40,8 @@ READS = ("/api/v1/activity?limit=50", "/api/v1/usage", "/api/v1/generations")
 
 def asked_by(person: User) -> Iterator[Request]:
     """Pages in a browser, and a program that reads; now and then it has an image made."""
-    cookies = SignedIn(person).cookies.output(header="", sep=";").strip()
-    yield from (Request(path, {"Cookie": cookies}) for path in PAGES)
+    browser = signed_in(person)
+    yield from (Request(path, browser) for path in PAGES)
     token = {"Authorization": f"Bearer {issued(person, *Scope).secret}"}
     yield from (Request(path, token) for path in READS)
     yield Request("/api/v1/generations", token | {"Content-Type": "application/json"}, wanted)
@@ -107,6 +106,7 @@ def test_at_seventy_percent_of_capacity_nothing_fails_memory_stays_and_connectio
         report(f"connections: at most {max(sessions.figures):.0f} of {MOST_CONNECTIONS}")
 
     assert most.failed == answers.failed == 0
+    assert 302 not in answers.statuses, "somebody was sent to sign in"
     assert max(sessions.figures) <= MOST_CONNECTIONS
     _, second, last = memory.thirds()
     assert last <= GROWTH * second or seconds < JUDGED_FROM_S
