@@ -3,6 +3,8 @@
 import http.client
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -19,6 +21,7 @@ from django.db import connection, transaction
 from django.db.transaction import TransactionManagementError
 
 from activity_project import database_checks, databases
+from activity_project.command_line import BEHIND_POOLER
 from apps.accounts.models import User
 from apps.accounts.scopes import Scope
 from apps.common.alone import alone
@@ -161,6 +164,14 @@ def test_a_pooler_that_nobody_told_of_is_noticed(pooler: Pooler) -> None:
     del quiet["OPTIONS"]["options"]
     with by_way_of({"default": quiet}):
         assert [message.id for message in database_checks.check_ways(databases=["default"])] == ["activity.E002"]
+
+
+def test_nothing_is_migrated_through_a_pooler_that_nobody_told_of(pooler: Pooler) -> None:
+    told = running.environment(DATABASE_URL=pooler.url(connection.settings_dict["NAME"]))
+    command = [sys.executable, "manage.py", "migrate"]
+    refused = subprocess.run(command, cwd=running.ROOT, env=told, capture_output=True, text=True, timeout=120)
+    assert refused.returncode == 1
+    assert refused.stderr.endswith(f"unsupported startup parameter: options\n{BEHIND_POOLER}\n")
 
 
 def ask(address: str, secret: str, method: str, path: str, body: Mapping[str, Any] | None = None) -> tuple[int, bytes]:
