@@ -411,15 +411,34 @@ def test_a_problem_that_comes_late_and_was_mended_needs_nobody(order: Order) -> 
     assert {entry.resolution for entry in feed.list_recent(level="error").entries} == {"recovered"}
 
 
+def tell_of(file: Path, *, transaction: tuple[int, int]) -> None:
+    """Has a spooled entry belong to this transaction of this server."""
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"transaction": transaction}))
+
+
 @pytest.mark.parametrize("transaction_id", [3, 2**40])
 def test_a_transaction_that_the_server_does_not_know_holds_nothing_up(
     transaction_id: int, order: Order, spooled: Spooled, lines: Callable[..., list[str]]
 ) -> None:
-    """As after the database was restored on another server, with the spool as it was."""
     with without_the_table():
         log_event("order.delivered", order=order)
     (file,) = spooled()
-    file.write_text(json.dumps(json.loads(file.read_text()) | {"transaction": transaction_id}))
+    tell_of(file, transaction=(transaction_id, statements.current_transaction().server))
+
+    assert drain_spool().written == 1
+    assert lines(order) == ["Delivered"]
+
+
+def test_what_another_servers_transaction_told_is_written_whatever_became_of_that_id_here(
+    order: Order, spooled: Spooled, lines: Callable[..., list[str]]
+) -> None:
+    """As after the database was restored on another server, with the spool as it was."""
+    with without_the_table(), transaction.atomic():
+        log_event("order.delivered", order=order)
+        rolled_back = statements.current_transaction()
+        transaction.set_rollback(True)
+    (file,) = spooled()
+    tell_of(file, transaction=(rolled_back.id, rolled_back.server + 1))
 
     assert drain_spool().written == 1
     assert lines(order) == ["Delivered"]

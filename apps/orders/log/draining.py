@@ -7,11 +7,12 @@ import structlog
 from django.db import DatabaseError, DataError, IntegrityError, InterfaceError
 
 from apps.orders.log import spool, statements
-from apps.orders.log.spool import Kept
 
 log = structlog.get_logger(__name__)
 
 BATCH = 1_000
+# Of entries whose transaction hasn't committed, as far as anybody knows.
+_OUTCOMES = {"aborted": "dropped", "in progress": "waiting"}
 
 
 class Drained(NamedTuple):
@@ -46,7 +47,8 @@ def _drain(file: Path) -> str:
         return "gone"
     except ValueError:
         return _refuse(file)
-    outcome = _outcome(kept)
+    fate = statements.status_of(kept.transaction) if kept.transaction else "none"
+    outcome = _OUTCOMES.get(fate, "written")
     if outcome == "waiting":
         return outcome
     if outcome == "written":
@@ -56,12 +58,6 @@ def _drain(file: Path) -> str:
             return _refuse(file)
     spool.remove(file)
     return outcome
-
-
-def _outcome(kept: Kept) -> str:
-    if kept.transaction is None:
-        return "written"
-    return {"aborted": "dropped", "in progress": "waiting"}.get(statements.status_of(kept.transaction), "written")
 
 
 def _refuse(file: Path) -> str:

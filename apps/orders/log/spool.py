@@ -18,6 +18,7 @@ from uuid import UUID
 from django.conf import settings
 
 from apps.orders.log.entries import NewEntry
+from apps.orders.log.statements import Transaction
 
 _WAITING: Final = ".json"
 _REFUSED: Final = ".refused"
@@ -26,10 +27,10 @@ MAX_COUNTED: Final = 1_000
 
 
 class Kept(NamedTuple):
-    """An entry in the spool. ``transaction`` is the id of the one that it belongs to, which may still roll back."""
+    """An entry in the spool, and the transaction that it belongs to, which may still roll back."""
 
     entry: NewEntry
-    transaction: int | None
+    transaction: Transaction | None
 
 
 def keep(kept: Kept) -> None:
@@ -60,8 +61,8 @@ def read(file: Path) -> Kept:
     """What a file holds. Raises FileNotFoundError where another process was faster, ValueError for no entry."""
     try:
         stored = json.loads(file.read_text())
-        fields = stored["entry"]
-        return Kept(_entry(fields), stored["transaction"])
+        transaction = Transaction(*stored["transaction"]) if stored["transaction"] else None
+        return Kept(_entry(stored["entry"]), transaction)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"no entry in {file.name}: {error!r}") from error
 

@@ -1,6 +1,6 @@
 """The statements that write the log. Each is one round trip, also with its savepoint and its limit on waiting."""
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db import connection
 
@@ -80,25 +80,33 @@ def insert(entry: NewEntry) -> None:
         _execute(f"{_WAIT_BRIEFLY}; {_statement_for(entry)}", params)
 
 
-def current_transaction() -> int | None:
-    """The id of the running transaction. Raises where it is beyond saving, or the connection is gone."""
+class Transaction(NamedTuple):
+    """A transaction's id, and the server (its system identifier) that gave it: after a restore to another, the same
+    id is somebody else's."""
+
+    id: int
+    server: int
+
+
+def current_transaction() -> Transaction:
+    """The running transaction. Raises where it is beyond saving, or the connection is gone."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_current_xact_id()::text::bigint")
-        (transaction,) = cursor.fetchone()
-    return int(transaction)
+        cursor.execute("SELECT pg_current_xact_id()::text::bigint, system_identifier FROM pg_control_system()")
+        return Transaction(*cursor.fetchone())
 
 
-def status_of(transaction: int) -> str:
+def status_of(transaction: Transaction) -> str:
     """What became of a transaction: ``committed``, ``aborted``, ``in progress``, ``ours``, or ``forgotten``."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT CASE WHEN pg_current_xact_id_if_assigned()::text = %(id)s THEN 'ours'
+            SELECT CASE WHEN %(server)s <> (SELECT system_identifier FROM pg_control_system()) THEN 'forgotten'
+                        WHEN pg_current_xact_id_if_assigned()::text = %(id)s THEN 'ours'
                         WHEN %(id)s::xid8 >= pg_snapshot_xmax(pg_current_snapshot())
                           AND %(id)s::xid8 > pg_current_xact_id() THEN 'forgotten'
                         ELSE COALESCE(pg_xact_status(%(id)s::xid8), 'forgotten') END
             """,
-            {"id": str(transaction)},
+            {"id": str(transaction.id), "server": transaction.server},
         )
         (status,) = cursor.fetchone()
     return str(status)
