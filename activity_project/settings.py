@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    *(["apps.accounts.middleware.OwnWritesMiddleware"] if environment.text("DATABASE_REPLICA_URL") else []),
     "apps.accounts.middleware.UserTimeZoneMiddleware",
     "apps.accounts.middleware.VisitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -127,6 +128,10 @@ if _BEHIND_POOLER:
         prepared=environment.flag("DATABASE_POOLER_PREPARES", default=False),
         threads=_THREADS,
     )
+if environment.text("DATABASE_REPLICA_URL"):
+    DATABASES["replica"] = databases.replica(environment.postgres("DATABASE_REPLICA_URL", ""), _DATABASE)
+# A replica that is further behind than this isn't read from.
+DATABASE_REPLICA_LAG_SECONDS = environment.integer("DATABASE_REPLICA_LAG_SECONDS", 10, least=1, most=60)
 
 # --- Cache, sessions, messages ----------------------------------------------------------------
 
@@ -217,6 +222,8 @@ SKETCH_FAIL = environment.one_of("SKETCH_FAIL", ("", "fail", "refuse", "flaky"),
 # A queued job is offered to the workers again after this; a processing one that stood still for longer has failed.
 GENERATION_PICKUP_SECONDS = environment.integer("GENERATION_PICKUP_SECONDS", 60, least=1)
 GENERATION_STALL_SECONDS = environment.integer("GENERATION_STALL_SECONDS", 300, least=1)
+# After a provider's bad moment the job is tried again: at first after this, then after twice as long.
+GENERATION_BACKOFF_SECONDS = environment.integer("GENERATION_BACKOFF_SECONDS", 5)
 # Results' files are removed when they are so many days old; 0 keeps them for good.
 GENERATION_FILES_KEPT_DAYS = environment.integer("GENERATION_FILES_KEPT_DAYS", 0)
 

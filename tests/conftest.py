@@ -23,6 +23,13 @@ LONGEST_LIMIT_S = 600
 hypothesis.settings.register_profile("long", max_examples=500, deadline=None)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of tests that can take long; here, because those of a folder's own aren't known to a run of all."""
+    parser.addoption(
+        "--load-minutes", type=float, help="for how long tests/faults/test_load.py puts the site under load"
+    )
+
+
 @pytest.fixture(autouse=True)
 def _quick_and_private(settings: LazySettings, tmp_path: Path) -> None:
     """Passwords cost nothing, files go where the test ends, static files need no collecting, and HTTP will do."""

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any, NamedTuple
@@ -44,6 +44,10 @@ class StandIn:
     def answering(self, *answers: Answer) -> None:
         self.answers += answers
 
+    def answer_to(self, asked: Asked) -> Answer:
+        """What is answered; one that has a memory says so itself."""
+        return self.answers.pop(0) if self.answers else Answer("nothing laid out", 500)
+
     @contextmanager
     def running(self) -> Iterator["StandIn"]:
         with self._server:
@@ -74,15 +78,17 @@ class _Handler(BaseHTTPRequestHandler):
         stand_in, address = self.server.stand_in, urlsplit(self.path)
         raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         query, headers = dict(parse_qsl(address.query)), dict(self.headers)
-        stand_in.asked.append(Asked(self.command, address.path, query, headers, self._read(raw.decode()), raw))
-        answer = stand_in.answers.pop(0) if stand_in.answers else Answer("nothing laid out", 500)
+        asked = Asked(self.command, address.path, query, headers, self._read(raw.decode()), raw)
+        stand_in.asked.append(asked)
+        answer = stand_in.answer_to(asked)
         text = answer.body if isinstance(answer.body, str | bytes) else json.dumps(answer.body)
         body = text if isinstance(text, bytes) else text.encode()
         self.send_response(answer.status)
         for name, value in {"Content-Length": str(len(body)), **answer.headers}.items():
             self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
+        with suppress(ConnectionError):  # who asked was killed
+            self.end_headers()
+            self.wfile.write(body)
 
     def _read(self, text: str) -> Any:
         if self.headers.get("Content-Type", "").startswith("application/json"):

@@ -10,10 +10,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 from django.db import connection
+
+from tests.project.machine import children
 
 ROOT = Path(__file__).parent.parent
 PATIENCE_S = 60.0
@@ -28,9 +31,28 @@ def environment(**changes: str) -> dict[str, str]:
     return os.environ | ours | changes
 
 
+class Web(NamedTuple):
+    """A web server: its address, without a slash at the end, and the process that looks after its workers."""
+
+    address: str
+    process: subprocess.Popen[bytes]
+
+    def kill_workers(self) -> None:
+        """Those that answer, with no time to say anything; others are started in their place."""
+        for worker in children(self.process.pid):
+            os.kill(worker, signal.SIGKILL)
+
+
 @contextmanager
 def web(log: Path, environment: Mapping[str, str], port: int = 0) -> Iterator[str]:
     """A web server, on any port where none is given; gives its address, without a slash at the end."""
+    with web_server(log, environment, port) as server:
+        yield server.address
+
+
+@contextmanager
+def web_server(log: Path, environment: Mapping[str, str], port: int = 0) -> Iterator[Web]:
+    """The same, for those who mean it harm."""
     port = port or free_port()
     command = [
         "gunicorn",
@@ -41,9 +63,10 @@ def web(log: Path, environment: Mapping[str, str], port: int = 0) -> Iterator[st
         "--no-control-socket",
         "activity_project.wsgi",
     ]
-    with running_process(["-m", *command], log, environment):
-        wait_until(lambda: _answers(port), f"the web server answers (see {log})")
-        yield f"http://127.0.0.1:{port}"
+    with running_process(["-m", *command], log, environment) as process:
+        address = f"http://127.0.0.1:{port}"
+        wait_until(lambda: answers(address), f"the web server answers (see {log})")
+        yield Web(address, process)
 
 
 def free_port() -> int:
@@ -131,12 +154,13 @@ def running_process(command: list[str], log: Path, env: Mapping[str, str]) -> It
                 kill(process)
 
 
-def _answers(port: int) -> bool:
-    browser = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+def answers(address: str) -> bool:
+    """Whether a web server says that it is up."""
+    browser = http.client.HTTPConnection(urlsplit(address).netloc, timeout=5)
     try:
         browser.request("GET", "/healthz")
         return browser.getresponse().status == 200
-    except OSError:
+    except (OSError, http.client.HTTPException):
         return False
     finally:
         browser.close()

@@ -5,6 +5,7 @@ from time import monotonic
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
@@ -17,7 +18,6 @@ from apps.generations.providers.base import ImageRequest, Provider, ProviderErro
 log = structlog.get_logger(__name__)
 
 MAX_ATTEMPTS = 3
-BACKOFF_S = 5.0
 # Waiting jobs don't all come back in the same moment; never sooner than the provider said, only later.
 JITTER = 0.25
 # Who waits for a picture, credits gone, had better have them back than wait longer than this between two attempts.
@@ -68,7 +68,7 @@ def _make(job: GenerationJob, provider: Provider, attempt: int) -> Success:
 
 def _wait_s(error: ProviderError, attempt: int) -> float | None:
     """Seconds until the next attempt: doubling, at least what the provider asks for. None where there shall be none."""
-    least = max(error.retry_after_s or 0, BACKOFF_S * 2.0 ** (attempt - 1))
+    least = max(error.retry_after_s or 0, settings.GENERATION_BACKOFF_SECONDS * 2.0 ** (attempt - 1))
     if error.permanent or attempt >= MAX_ATTEMPTS or least > MAX_WAIT_S:
         return None
     return least * SystemRandom().uniform(1, 1 + JITTER)

@@ -1,7 +1,7 @@
 """Workers and brokers killed outright, at each step of a job: every job still ends once, charged once or refunded."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -9,7 +9,6 @@ from threading import Event
 import pytest
 from django.conf import LazySettings
 from django.core.management import call_command
-from django.db import connection
 
 from apps.accounts.models import User
 from apps.credits.models import CreditTransaction
@@ -21,6 +20,7 @@ from tests.factories import UserFactory, on_plan, wish
 from tests.faults.conftest import StartWorker
 from tests.faults.patience import PATIENCE_SECONDS, eventually
 from tests.faults.servers import Broker
+from tests.faults.sessions import held, nobody_is_connected, wait_for_a_row
 from tests.images_api import KEY, Asked, ImagesApi, Reply, pictures
 
 pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("committed")]
@@ -61,39 +61,6 @@ def requested(prompt: str = "a quiet beach", user: User | None = None) -> Genera
 def in_state(job: GenerationJob, status: Status) -> bool:
     job.refresh_from_db()
     return job.status == status
-
-
-@contextmanager
-def held(row: User | GenerationJob) -> Iterator[None]:
-    """Whoever wants to change the row has to wait."""
-    other = connection.copy()
-    try:
-        with other.cursor() as cursor:
-            cursor.execute("BEGIN")
-            cursor.execute(f"SELECT FROM {row._meta.db_table} WHERE id = %s FOR NO KEY UPDATE", [row.pk])
-        yield
-    finally:
-        other.close()
-
-
-def backends(condition: str) -> int:
-    """How many other sessions of this database are in that condition."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            f" AND backend_type = 'client backend' AND {condition}"
-        )
-        count: int = cursor.fetchone()[0]
-    return count
-
-
-def wait_for_a_row(many: int) -> bool:
-    return backends("wait_event_type = 'Lock'") == many
-
-
-def nobody_is_connected() -> bool:
-    """A session whose client was killed may still finish its statement."""
-    return backends("true") == 0
 
 
 def assert_paid_once_or_not_at_all(job: GenerationJob) -> None:

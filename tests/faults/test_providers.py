@@ -44,6 +44,7 @@ def test_whatever_the_provider_does_each_job_ends_by_itself_and_is_paid_once_or_
     user = on_plan(UserFactory.create())
     jobs = requested(user)
     told = {"IMAGE_PROVIDER": "openai", "OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": images_api.base_url}
+    told |= {"GENERATION_BACKOFF_SECONDS": "0"}
     start_worker(told=told | {"OPENAI_TIMEOUT_SECONDS": "1"})
 
     eventually(lambda: GenerationJob.objects.filter(status__in=FINAL).count() == len(jobs), within_s=120)

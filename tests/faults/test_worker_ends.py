@@ -45,6 +45,7 @@ def test_a_running_job_is_brought_to_its_end_and_waiting_ones_and_attempts_go_ba
 ) -> None:
     images_api.answering = provider = Provider()
     told = {"IMAGE_PROVIDER": "openai", "OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": images_api.base_url}
+    told |= {"GENERATION_BACKOFF_SECONDS": "0"}
     user = on_plan(UserFactory.create())
     jobs = [operations.request(user=user, wish=wish(prompt=prompt)) for prompt in (BUSY, SLOW, LAST)]
     worker = start_worker(told=told)

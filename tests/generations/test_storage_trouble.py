@@ -15,7 +15,7 @@ from apps.generations.states import Status
 from tests.factories import on_plan, wish
 from tests.generations.stand_ins import SKETCH, Delivering, picture
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.faults, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from apps.orders.models import ActivityEntry, Order
 from tests.orders.factories import NOON, VariantFactory, open_order
 from tests.threads import at_once
 
-pytestmark = pytest.mark.usefixtures("committed")
+pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("committed")]
 
 Spooled = Callable[[], list[Path]]
 

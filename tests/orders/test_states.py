@@ -84,6 +84,7 @@ def after_one_more(name: str, order: Order) -> Outcome:
     return outcome
 
 
+@pytest.mark.faults
 @pytest.mark.django_db
 def test_every_permutation_with_any_repetition_ends_in_the_same_state_with_the_same_timeline() -> None:
     """By induction: to whatever set of facts one more is told, or one of them again, the outcome is that of the set.
@@ -171,6 +172,7 @@ def test_each_parcel_is_a_line_and_the_order_shows_the_one_that_left_first(*, tu
     ]
 
 
+@pytest.mark.faults
 @pytest.mark.usefixtures("committed")
 def test_all_of_them_at_once_from_many_hands_are_one_timeline() -> None:
     order = open_order(now=NOON)

@@ -21,7 +21,7 @@ from tests.orders.factories import NOON, open_order
 from tests.threads import at_once
 from tests.webhooks import signing
 
-pytestmark = pytest.mark.usefixtures("committed")
+pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("committed")]
 
 DELIVERIES = 50
 
