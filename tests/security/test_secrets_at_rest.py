@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -66,7 +67,7 @@ def test_no_secret_stands_in_any_table(stage: Stage) -> None:
 def test_no_secret_goes_along_with_an_export(format: str, stage: Stage) -> None:
     secrets = secrets_of(stage)
 
-    export = stage.browser("owner").get(f"/activity/export.{format}")
+    export: Any = stage.browser("owner").get(f"/activity/export.{format}")
     text = b"".join(export.streaming_content).decode()
 
     assert not [kind for kind, secret in secrets.items() if secret in text]
