@@ -12,12 +12,11 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
-from PIL import ImageOps
 
 from apps.common.bounded_http import Bounds, Deadline, ExchangeFailed
 from apps.common.fetching import Sources, fetch
 from apps.generations.providers.base import ProviderError as NotAPicture
-from apps.generations.providers.pictures import opened
+from apps.generations.providers.pictures import upright
 from apps.orders.models import Product, ProductPicture
 from apps.orders.providers.products import PictureReport
 
@@ -76,7 +75,7 @@ def _fetched(address: str) -> bytes:
 
 def _rewritten(content: bytes) -> tuple[bytes, int, int]:
     """The pixels as a file of our own making, no larger than a page shows them; with width and height."""
-    picture = ImageOps.exif_transpose(opened(content)).convert("RGB")
+    picture = upright(content).convert("RGB")
     picture.thumbnail((LARGEST_PX, LARGEST_PX))
     file = BytesIO()
     picture.save(file, "WEBP", quality=84)

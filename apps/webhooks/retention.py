@@ -1,6 +1,7 @@
 """How long a message's own words are kept: long enough to run it again, and to rebuild the log from it."""
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -36,6 +37,13 @@ def forget_bodies_that_name(names: Collection[str]) -> int:
                 WHERE body IS NOT NULL AND EXISTS (
                       SELECT FROM unnest(%s::text[]) AS name
                        WHERE strpos(lower(encode(body, 'escape')), name) > 0)""",
-            [[name.lower() for name in names]],
+            [sorted({written for name in names for written in _written(name)})],
         )
         return int(cursor.rowcount)
+
+
+def _written(name: str) -> Iterator[str]:
+    """How it may stand in a message, as PostgreSQL shows bytes: as UTF-8, or as JSON may write what isn't ASCII."""
+    for cased in (name.lower(), name.upper()):
+        yield "".join(chr(byte) if byte < 0x80 else f"\\{byte:03o}" for byte in cased.encode()).lower()
+        yield json.dumps(cased)[1:-1].replace("\\", "\\\\").lower()

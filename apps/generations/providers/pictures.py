@@ -1,10 +1,12 @@
 """Pictures that came from elsewhere: looked at before they are unpacked, and written anew before they are kept."""
 
 import struct
+from collections.abc import Mapping
 from io import BytesIO
+from typing import Final
 
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from apps.generations.providers.aspect_ratios import ASPECT_RATIOS
 from apps.generations.providers.base import GeneratedImage, ProviderError
@@ -25,6 +27,16 @@ _UNREADABLE = (
     Image.DecompressionBombError,
     Image.DecompressionBombWarning,
 )
+# From how the camera was held to how the picture is turned.
+_TURNS: Final[Mapping[object, Image.Transpose]] = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
 def unusable() -> ProviderError:
@@ -47,6 +59,24 @@ def opened(content: bytes) -> Image.Image:
     return picture
 
 
+def upright(content: bytes) -> Image.Image:
+    """The decoded picture, the right way up. Raises ProviderError.
+
+    Nothing else is read of what it says about itself: Pillow would write the rest anew, and break where it is damaged.
+    """
+    picture = opened(content)
+    turn = _TURNS.get(_orientation(picture))
+    return picture if turn is None else picture.transpose(turn)
+
+
+def _orientation(picture: Image.Image) -> object:
+    """How the camera was held; null where that can't be read."""
+    try:
+        return picture.getexif().get(ExifTags.Base.Orientation)
+    except _UNREADABLE:
+        return None
+
+
 def taken_over(content: bytes, *, aspect_ratio: str) -> GeneratedImage:
     """The picture as a file of our own making, in the shape that was asked for.
 
@@ -54,8 +84,7 @@ def taken_over(content: bytes, *, aspect_ratio: str) -> GeneratedImage:
     A provider that has only a few sizes is asked for the nearest one; what it has too much is cut off evenly.
     Raises ProviderError.
     """
-    upright = ImageOps.exif_transpose(opened(content))
-    return _encoded(_cut(upright, aspect_ratio))
+    return _encoded(_cut(upright(content), aspect_ratio))
 
 
 def _cut(picture: Image.Image, aspect_ratio: str) -> Image.Image:

@@ -7,11 +7,11 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image, ImageChops, ImageStat
+from PIL import Image, ImageChops, ImageOps, ImageStat
 from PIL.PngImagePlugin import PngInfo
 
 from apps.generations.providers.base import GeneratedImage, ProviderError
-from apps.generations.providers.pictures import opened, taken_over
+from apps.generations.providers.pictures import opened, taken_over, upright
 from tests.generations.providers.files import bomb, saved
 
 
@@ -68,6 +68,35 @@ def test_a_picture_on_its_side_is_turned_before_its_notes_are_dropped() -> None:
     image = taken_over(saved("JPEG", size=(48, 60), exif=turned), aspect_ratio="5:4")
 
     assert (image.width, image.height) == (60, 48)
+
+
+def noted(how_held: int) -> bytes:
+    """A picture with a place and other notes, of which no corner is like another."""
+    notes, picture = Image.Exif(), Image.radial_gradient("L").crop((0, 0, 48, 60)).convert("RGB")
+    notes[0x0112], notes[0x010E] = how_held, "somebody"
+    notes[0x8825] = {1: "N", 2: (51.0, 30.0, 0.0)}
+    file = BytesIO()
+    picture.save(file, "JPEG", exif=notes)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("how_held", range(10))
+def test_a_picture_is_turned_as_its_notes_say(how_held: int) -> None:
+    content = noted(how_held)
+
+    assert upright(content).tobytes() == ImageOps.exif_transpose(opened(content)).tobytes()
+
+
+@pytest.mark.filterwarnings("ignore:.*:UserWarning")
+@pytest.mark.parametrize("seed", range(20))
+def test_damaged_notes_cost_nobody_the_picture(seed: int) -> None:
+    chance = Random(seed)
+    for _ in range(25):
+        content = bytearray(noted(6))
+        begin = content.index(b"Exif") + 6
+        for _ in range(chance.randint(1, 6)):
+            content[begin + chance.randrange(60)] = chance.randrange(256)
+        assert b"somebody" not in taken_over(bytes(content), aspect_ratio="1:1").content
 
 
 @pytest.mark.parametrize(
