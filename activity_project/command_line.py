@@ -80,8 +80,10 @@ def _run(command: str, options: list[str], arguments: list[str]) -> int:
 
 def have_own_session() -> None:
     """Go past the pooler, where there is one: a command may lock, copy and set what it likes for as long as it runs."""
-    if direct := os.environ.pop("DATABASE_DIRECT_URL", ""):
+    if direct := environment.text("DATABASE_DIRECT_URL"):
         os.environ["DATABASE_URL"] = direct
+        for name in ("DATABASE_DIRECT_URL", "DATABASE_DIRECT_URL_FILE"):
+            os.environ.pop(name, None)
 
 
 @contextlib.contextmanager

@@ -16,6 +16,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from activity_project.databases import SESSION
 from apps.common.connections import DIRECT
+from apps.common.replica import REPLICA, has_replica
 
 _WHERE: Final = """
 SELECT pg_is_in_recovery(), (SELECT system_identifier FROM pg_control_system()),
@@ -30,7 +31,8 @@ def check_ways(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMe
     if not databases or DEFAULT_DB_ALIAS not in databases:
         return []
     try:
-        return list(_behind_pooler() if DIRECT in connections.settings else _without_pooler())
+        found = list(_behind_pooler() if DIRECT in connections.settings else _without_pooler())
+        return [*found, *(_of_replica() if has_replica() else ())]
     except OperationalError as error:
         return [Error(f"The database can't be used: {' '.join(str(error).split())}", hint=_REFUSED, id="activity.E001")]
 
@@ -68,6 +70,16 @@ def _behind_pooler() -> Iterator[CheckMessage]:
             hint=f"Once, as the role that DATABASE_URL names: {' '.join(unsaid)} Then have the pooler connect anew.",
             id="activity.W001",
         )
+
+
+def _of_replica() -> Iterator[CheckMessage]:
+    try:
+        is_replica, *of_which = _row(connections[REPLICA], _WHERE)
+    except OperationalError as error:
+        yield checks.Warning(f"The replica doesn't answer: {' '.join(str(error).split())}", id="activity.W002")
+        return
+    if not is_replica or of_which != list(_row(connections[DEFAULT_DB_ALIAS], _WHERE)[1:]):
+        yield Error("DATABASE_REPLICA_URL leads to no replica of the database.", id="activity.E005")
 
 
 def _sessions_are_shared(connection: BaseDatabaseWrapper) -> bool:

@@ -48,6 +48,21 @@ def pooled(address: Address, direct: Address, *, prepared: bool, threads: int = 
     return {"default": through | {"DISABLE_SERVER_SIDE_CURSORS": True}, "direct": itself(direct)}
 
 
+def replica(address: Address, primary: Address) -> dict[str, Any]:
+    """Connections to a replica: given up soon, because the primary can be asked instead. Raises ImproperlyConfigured.
+
+    They aren't pooled, since a pool would have each page wait for a replica that is away; nor looked at before use,
+    since what is asked first tells as much.
+    """
+    if all(address[part] == primary[part] for part in _PLACE):
+        raise ImproperlyConfigured(
+            "DATABASE_REPLICA_URL leads where DATABASE_URL leads, which is no replica of itself."
+        )
+    there = itself(address)
+    quick = there["OPTIONS"] | {"connect_timeout": "2", "tcp_user_timeout": "2000"}
+    return there | {"CONN_HEALTH_CHECKS": False, "OPTIONS": quick}
+
+
 def _connections(address: Address, threads: int, **options: Any) -> dict[str, Any]:
     pool = {"pool": {"min_size": 1, "max_size": threads, "timeout": 10}} if threads else {}
     return {

@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    *(["apps.accounts.middleware.OwnWritesMiddleware"] if environment.text("DATABASE_REPLICA_URL") else []),
     "apps.accounts.middleware.UserTimeZoneMiddleware",
     "apps.accounts.middleware.VisitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -127,6 +128,10 @@ if _BEHIND_POOLER:
         prepared=environment.flag("DATABASE_POOLER_PREPARES", default=False),
         threads=_THREADS,
     )
+if environment.text("DATABASE_REPLICA_URL"):
+    DATABASES["replica"] = databases.replica(environment.postgres("DATABASE_REPLICA_URL", ""), _DATABASE)
+# A replica that is further behind than this isn't read from.
+DATABASE_REPLICA_LAG_SECONDS = environment.integer("DATABASE_REPLICA_LAG_SECONDS", 10, least=1, most=60)
 
 # --- Cache, sessions, messages ----------------------------------------------------------------
 

@@ -80,6 +80,8 @@ def environment(data_dir: Path) -> dict[str, str]:
         "ACTIVITY_DATA_DIR": str(data_dir),
         "DATABASE_URL": _database_that_runs() or embedded.database_url(data_dir),
         "REDIS_URL": os.environ.get("TEST_REDIS_URL") or embedded.broker_url(data_dir),
+        "DATABASE_DIRECT_URL": "",
+        "DATABASE_REPLICA_URL": "",
         "SECRET_KEY": "only-for-tests",
         "DEBUG": "",
     }

@@ -9,13 +9,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from django.conf import settings
-from django.db import Error, connection
+from django.db import Error, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from redis.exceptions import RedisError
 
 from activity_project.monitoring import broker
 from activity_project.monitoring.probes import Probe
 from apps.common import clock, heartbeat
+from apps.common.replica import has_replica, seconds_behind
 from apps.common.time_limits import TookTooLong, at_most
 from apps.orders.log import spool
 from apps.webhooks.models import WebhookDelivery
@@ -45,7 +46,7 @@ class Reading(NamedTuple):
 def readings() -> dict[str, Reading]:
     """Every part by its name, in the order in which an operator would look."""
     deadline = time.monotonic() + PATIENCE_S
-    asked = [_database_probe.start(), _broker_probe.start()]
+    asked = [_database_probe.start(), _broker_probe.start(), *([_replica_probe.start()] if has_replica() else [])]
     found = {"activity_log_spool": _spool()}
     for answer in asked:
         try:
@@ -70,9 +71,11 @@ def overdue_deliveries() -> int:
 
 def _unanswered() -> dict[str, Reading]:
     answer = Reading(None, settings.READYZ_ANSWER_MS, "ms")
+    replica = {"replica": Reading(None, settings.DATABASE_REPLICA_LAG_SECONDS, "s")} if has_replica() else {}
     return {
         "database": answer,
         "migrations": Reading(None, 0, "unapplied"),
+        **replica,
         "broker": answer,
         "clock": Reading(None, settings.READYZ_CLOCK_SECONDS, "s"),
         "beat": Reading(None, settings.READYZ_BEAT_SECONDS, "s"),
@@ -136,9 +139,20 @@ def _ask_broker() -> dict[str, Reading]:
     return {"broker": _unanswered()["broker"]._replace(figure=int((time.monotonic() - begun) * 1_000))}
 
 
+def _ask_replica() -> dict[str, Reading]:
+    """How far it is behind, in seconds begun. Without it pages are read from the primary."""
+    try:
+        return {"replica": _unanswered()["replica"]._replace(figure=seconds_behind())}
+    except Error:
+        return {}
+    finally:
+        connections.close_all()
+
+
 def _spool() -> Reading:
     return _unanswered()["activity_log_spool"]._replace(figure=spool.depth())
 
 
 _database_probe: Final = Probe(_ask_database)
 _broker_probe: Final = Probe(_ask_broker)
+_replica_probe: Final = Probe(_ask_replica)

@@ -7,6 +7,7 @@ from ninja import Path, Query, Router
 
 from apps.accounts.api_auth import ApiRequest, needs
 from apps.accounts.scopes import Scope
+from apps.activity.reading import page_of
 from apps.activity.schemas import Item, ItemPage, ItemPath, TimelineQuery
 from apps.activity.timeline import Cursor, Timeline
 from apps.common.problem import Problem
@@ -20,7 +21,8 @@ def list_activity(request: ApiRequest, query: Query[TimelineQuery]) -> dict[str,
     user = request.auth.user
     filters = query.filters_for(user)
     timeline = Timeline(user_id=user.pk, now=timezone.now(), filters=filters, limit=query.limit)
-    page = timeline.page(Cursor.decode(query.cursor, filters) if query.cursor else None)
+    cursor = Cursor.decode(query.cursor, filters) if query.cursor else None
+    page = page_of(timeline, cursor, after=user.written_position)
     return {
         "items": [item.as_json() for item in page.items],
         "next_cursor": page.next_cursor.encode(filters) if page.next_cursor else None,

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from apps.activity.filters import TimelineFilters
 from apps.activity.presenters import Day, RowPresenter
-from apps.activity.timeline import Page, Timeline, Walk
+from apps.activity.timeline import Page, Walk
 from apps.common.paths import path_to
 
 MOST = 50
@@ -48,11 +48,6 @@ def offer(filters: TimelineFilters, walk: Walk, query: Mapping[str, Any], first_
         ask_url=f"{path_to('activity:new')}?{asked}",
         load_url=f"{path_to('activity:new-rows')}?{asked}",
     )
-
-
-def count_of(timeline: Timeline, walk: Walk) -> int:
-    """How many items came since, counted as far as it is shown."""
-    return len(timeline.arrivals(walk).items)
 
 
 def arrivals(

@@ -1,5 +1,7 @@
 """The timeline as a file: exactly what is filtered, all of it."""
 
+from collections.abc import Iterator
+
 from django.http import HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -8,6 +10,7 @@ from django.views.decorators.http import require_GET
 from apps.accounts.requests import UserRequest
 from apps.activity import exports
 from apps.activity.forms import FilterQuery
+from apps.activity.items import ActivityItem
 from apps.common.access import owner
 from apps.common.export import csv_file, json_file
 
@@ -19,8 +22,8 @@ def export_csv(request: UserRequest) -> HttpResponseBase:
     asked = FilterQuery(request.GET, request.user)
     if asked.notices:
         return _refused(asked)
-    zone, now = request.user.zone, timezone.now()
-    rows = (exports.row(item, zone) for item in exports.items(request.user.pk, asked.filters, now))
+    zone = request.user.zone
+    rows = (exports.row(item, zone) for item in _items(request, asked))
     return csv_file(rows, header=exports.COLUMNS, name=_name(request))
 
 
@@ -31,8 +34,12 @@ def export_json(request: UserRequest) -> HttpResponseBase:
     asked = FilterQuery(request.GET, request.user)
     if asked.notices:
         return _refused(asked)
-    items = exports.items(request.user.pk, asked.filters, timezone.now())
-    return json_file((item.as_json() for item in items), name=_name(request))
+    return json_file((item.as_json() for item in _items(request, asked)), name=_name(request))
+
+
+def _items(request: UserRequest, asked: FilterQuery) -> Iterator[ActivityItem]:
+    user = request.user
+    return exports.items(user.pk, asked.filters, timezone.now(), after=user.written_position)
 
 
 def _name(request: UserRequest) -> str:

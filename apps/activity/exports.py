@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from apps.activity.filters import TimelineFilters
 from apps.activity.items import ActivityItem
+from apps.activity.reading import page_of
 from apps.activity.timeline import Timeline
 from apps.common.export import Cell
 
@@ -31,9 +33,13 @@ COLUMNS = (
 )
 
 
-def items(user_id: int, filters: TimelineFilters, now: datetime) -> Iterator[ActivityItem]:
-    """Everything that the filters leave, newest first, as it stood when the first item was read."""
-    return Timeline(user_id=user_id, now=now, filters=filters, limit=ITEMS_A_STATEMENT).walk()
+def items(user_id: int, filters: TimelineFilters, now: datetime, *, after: int | None = None) -> Iterator[ActivityItem]:
+    """Everything that the filters leave, newest first, as it stood when the first item was read.
+
+    ``after`` is how far the database's log was when the reader last wrote.
+    """
+    timeline = Timeline(user_id=user_id, now=now, filters=filters, limit=ITEMS_A_STATEMENT)
+    return timeline.walk(partial(page_of, timeline, after=after))
 
 
 def row(item: ActivityItem, zone: ZoneInfo) -> tuple[Cell, ...]:

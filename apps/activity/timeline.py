@@ -11,9 +11,9 @@ because between two statements a job can move and be met twice.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -36,6 +36,8 @@ MAX_LIMIT = 100
 # transaction ids are those of another server and mean nothing to a snapshot of this one.
 SETTLED_AFTER = timedelta(minutes=5)
 
+_NO_ID, _EVERY_ID = UUID(int=0), UUID(int=2**128 - 1)
+_NO_END = datetime(9999, 12, 30, tzinfo=UTC)
 _SNAPSHOT = re.compile(r"([0-9]{1,19}):([0-9]{1,19}):((?:[0-9]{1,19}(?:,[0-9]{1,19})*)?)")
 CURSOR_PARTS = ("t", "s", "i", "a", "x", "d", "f")
 
@@ -156,12 +158,18 @@ class Timeline:
         rows = fetch_prepared(statement.arrivals(self._shape(None)), params)
         return Page(_items(rows)[: self.limit], None, Walk(rows[0][0], rows[0][1], walk.since))
 
-    def walk(self) -> Iterator[ActivityItem]:
-        """Every item from the newest to the oldest, page by page."""
-        page = self.page()
+    def beginning(self, at: datetime, snapshot: str) -> Cursor:
+        """Where a walk begins that sees what the snapshot had seen at that time, be there more by now."""
+        first = Position(self.filters.until or _NO_END, SourceType.CREDIT_TRANSACTION, _NO_ID)
+        return Cursor(first, Walk(at, snapshot, self._since(None)))
+
+    def walk(self, read: Callable[[Cursor | None], Page] | None = None) -> Iterator[ActivityItem]:
+        """Every item from the newest to the oldest, page by page; ``read`` is another way to a page."""
+        read = read or self.page
+        page = read(None)
         yield from page.items
         while page.next_cursor:
-            page = self.page(page.next_cursor)
+            page = read(page.next_cursor)
             yield from page.items
 
     def item(self, source_type: str, source_id: UUID) -> ActivityItem | None:
@@ -211,9 +219,6 @@ def _reach(rows: Sequence[TupleRow]) -> Position | None:
     """How far back a search has come; null where nothing is left to be searched."""
     at, job_id = rows[0][2:4]
     return Position(at, SourceType.GENERATION_JOB, job_id) if at else None
-
-
-_NO_ID, _EVERY_ID = UUID(int=0), UUID(int=2**128 - 1)
 
 
 def _after(cursor: Cursor) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 from apps.accounts.callers import Caller
 from apps.accounts.scopes import Scope
 from apps.activity.filters import TimelineFilters
+from apps.activity.reading import page_of
 from apps.activity.schemas import TimelineWish
 from apps.activity.timeline import CURSOR_PARTS, Cursor, Timeline
 from apps.common import keyset
@@ -59,7 +60,8 @@ def list_activity(caller: Caller, asked: TimelineInput) -> dict[str, Any]:
     """A page of the timeline, newest first."""
     filters = asked.filters_for(caller.user)
     timeline = Timeline(user_id=caller.user.pk, now=timezone.now(), filters=filters, limit=asked.limit)
-    page = timeline.page(asked.cursor.read(filters) if asked.cursor else None)
+    cursor = asked.cursor.read(filters) if asked.cursor else None
+    page = page_of(timeline, cursor, after=caller.user.written_position)
     following = CursorObject.of(page.next_cursor, filters) if page.next_cursor else None
     return {
         "items": [item.as_json() for item in page.items],

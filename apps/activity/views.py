@@ -14,12 +14,13 @@ from apps.accounts.models import User
 from apps.accounts.requests import UserRequest
 from apps.accounts.visits import note_activity_view
 from apps.activity import analytics
-from apps.activity.arrivals import MOST, arrivals, count_of, offer
+from apps.activity.arrivals import MOST, arrivals, offer
 from apps.activity.changes import changed_filters, former_query
 from apps.activity.drawers import Drawer, drawer
 from apps.activity.forms import FilterQuery
 from apps.activity.items import ActivityItem
 from apps.activity.presenters import ICONS, RowPresenter, export_links, list_page
+from apps.activity.reading import count_arrivals, page_of
 from apps.activity.timeline import MAX_LIMIT, Cursor, Timeline, Walk
 from apps.common.access import owner
 from apps.common.keyset import BadCursor
@@ -71,7 +72,8 @@ def new(request: UserRequest) -> HttpResponse:
     if walk is None:
         return HttpResponse(status=STOP_POLLING)
     shown = Timeline(user_id=request.user.pk, now=timezone.now(), filters=asked.filters, limit=MOST + 1)
-    context = {"offer": offer(asked.filters, walk, _filters_of(request), first_day, count_of(shown, walk))}
+    count = count_arrivals(shown, walk, after=request.user.written_position)
+    context = {"offer": offer(asked.filters, walk, _filters_of(request), first_day, count)}
     return render_page(request, TEMPLATE + "#offer", context)
 
 
@@ -107,7 +109,7 @@ def _list_context(request: UserRequest, asked: FilterQuery, query: QueryDict) ->
     is_page = not partial_asked_for(request)
     shown = Timeline(user_id=request.user.pk, now=now, filters=asked.filters, with_characters=is_page)
     cursor = _cursor(asked, query.get("cursor"))
-    page = shown.page(cursor)
+    page = page_of(shown, cursor, after=request.user.written_position)
     if page.characters is not None:
         asked.list_characters(page.characters)
     # Without its element, a page further down stands alone and needs the heading of the day it begins in.

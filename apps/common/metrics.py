@@ -53,3 +53,10 @@ WEBHOOKS_PROCESSED: Final = Counter(
     ["provider", "status"],
     registry=registry,
 )
+READS: Final = Counter(
+    "activity_replica_reads",
+    "Reads that a replica may answer, by what became of them: replica, or why the primary was asked: away, behind, "
+    "own_write, walk, failed.",
+    ["outcome"],
+    registry=registry,
+)

@@ -1,10 +1,12 @@
 """An issuer's activities as a file: a line an activity, read by its number, which never changes while it is read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from functools import partial
+from typing import Any, Final, NamedTuple
 
 from apps.common.export import Cell
+from apps.common.replica import read
 from apps.common.schemas import utc_text
 from apps.credentials.event_types import EventType, RecipientType, Standing
 from apps.credentials.filters import ActivityFilters
@@ -71,16 +73,24 @@ _DELIVERY = {
 _FIELDS = ("id", "boost__name", "boost__category", *Line._fields[3:])
 
 
-def rows(issuer: Profile, filters: ActivityFilters) -> Iterator[tuple[Cell, ...]]:
-    """The activities whose latest event the filters leave, newest first, as cells."""
+def rows(issuer: Profile, filters: ActivityFilters, *, after: int | None = None) -> Iterator[tuple[Cell, ...]]:
+    """The activities whose latest event the filters leave, newest first, as cells.
+
+    ``after`` is how far the database's log was when the reader last wrote.
+    """
     found = issuer.issuances.begun().filter(filters.of_issuances()).order_by("-id").values_list(*_FIELDS)
     last: int | None = None
     while True:
-        some = [Line(*line) for line in (found if last is None else found.filter(id__lt=last))[:ROWS_A_STATEMENT]]
+        left = found if last is None else found.filter(id__lt=last)
+        some = read(partial(_lines, left[:ROWS_A_STATEMENT]), after=after)
         yield from (line.cells() for line in some)
         if len(some) < ROWS_A_STATEMENT:
             return
         last = some[-1].id
+
+
+def _lines(found: Iterable[Sequence[Any]]) -> list[Line]:
+    return [Line(*line) for line in found]
 
 
 def _hours(first_at: datetime, claimed_at: datetime | None) -> str | None:

@@ -23,7 +23,10 @@ def open_profile(*, user: User, handle: str, display_name: str) -> Profile:
 
 def profile_of(user: User) -> Profile | None:
     """The person's profile, if they have opened one."""
-    return Profile.objects.filter(user=user).first()
+    profile = Profile.objects.filter(user=user).first()
+    if profile:
+        profile.user = user  # known, and not to be asked for again
+    return profile
 
 
 def block(*, profile: Profile, issuer: Profile) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from apps.accounts.callers import Caller
 from apps.accounts.scopes import Scope
+from apps.common.replica import read
 from apps.common.trpc import Code, Fault, Procedure
 from apps.credentials.feed import find_chain, list_activity
 from apps.credentials.lifecycle import standings_of
@@ -17,19 +18,23 @@ from apps.credentials.uris import did_of
 
 def get_my_activities(caller: Caller, asked: ActivityWish) -> dict[str, Any]:
     profile = _profile(caller)
-    page = list_activity(
-        profile,
-        asked.filters,
-        limit=asked.limit,
-        before=asked.cursor,
-        after=asked.after,
-        grouped=asked.group_by_latest_status,
+    page = read(
+        lambda: list_activity(
+            profile,
+            asked.filters,
+            limit=asked.limit,
+            before=asked.cursor,
+            after=asked.after,
+            grouped=asked.group_by_latest_status,
+        ),
+        after=caller.user.written_position,
     )
     return page_of_records(page, profile)
 
 
 def get_activity_stats(caller: Caller, asked: StatsWish) -> dict[str, Any]:
-    return count_activity(_profile(caller), asked.filters).as_json()
+    profile = _profile(caller)
+    return read(lambda: count_activity(profile, asked.filters), after=caller.user.written_position).as_json()
 
 
 def get_activity(caller: Caller, asked: ChainWish) -> dict[str, Any] | None:

@@ -16,6 +16,7 @@ from apps.common.export import csv_file
 from apps.common.keyset import BadCursor, read_time
 from apps.common.pages import partial_asked_for, render_page
 from apps.common.paths import path_to
+from apps.common.replica import read
 from apps.common.schemas import utc_text
 from apps.credentials import presenters, standing
 from apps.credentials.daily import days_until
@@ -99,7 +100,7 @@ def export_csv(request: UserRequest) -> HttpResponseBase:
     if form.unread:
         return HttpResponse("\n".join(_notices(form)), status=400, content_type="text/plain; charset=utf-8")
     name = f"credentials-{profile.handle}-{timezone.localdate(timezone=request.user.zone):%Y-%m-%d}"
-    return csv_file(rows(profile, filters), header=COLUMNS, name=name)
+    return csv_file(rows(profile, filters, after=request.user.written_position), header=COLUMNS, name=name)
 
 
 def _dashboard(request: UserRequest, profile: Profile, query: QueryDict) -> dict[str, Any]:
@@ -107,7 +108,8 @@ def _dashboard(request: UserRequest, profile: Profile, query: QueryDict) -> dict
     form = ActivityForm(profile, query)
     filters = form.filters(zone)
     cursor, notices = _cursor(query.get("cursor"), _notices(form))
-    page = list_activity(profile, filters, limit=PAGE_ROWS, before=cursor, grouped=True)
+    written = request.user.written_position
+    page = read(lambda: list_activity(profile, filters, limit=PAGE_ROWS, before=cursor, grouped=True), after=written)
     context: dict[str, Any] = {
         "profile": profile,
         "filters": form,
@@ -118,8 +120,8 @@ def _dashboard(request: UserRequest, profile: Profile, query: QueryDict) -> dict
         "export_url": presenters.query_url("credentials:export-csv", form.applied),
     }
     if partial_asked_for(request) != "more":
-        stats = count_activity(profile, filters)
-        days = days_until(now.astimezone(zone).date(), profile, filters, zone)
+        stats = read(lambda: count_activity(profile, filters), after=written)
+        days = read(lambda: days_until(now.astimezone(zone).date(), profile, filters, zone), after=written)
         context |= {
             "cards": presenters.cards(stats),
             "funnel": presenters.funnel(stats),

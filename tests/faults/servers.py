@@ -2,13 +2,16 @@
 
 import os
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.conninfo import make_conninfo
 from redis import Redis
 
-from activity_project import embedded
+from activity_project import embedded, environment
 from activity_project.embedded import installation
 from activity_project.embedded.postgresql import PostgreSQL
 from activity_project.embedded.server import Server
@@ -93,3 +96,17 @@ class Database(Killable):
     def __init__(self, folder: Path) -> None:
         self.url = embedded.database_url(folder)
         super().__init__(PostgreSQL(folder, ("fsync=off", "max_connections=60")))
+
+
+@contextmanager
+def working_on(url: str) -> Iterator[None]:
+    """This process's connections go to that database."""
+    settings, before = connection.settings_dict, dict(connection.settings_dict)
+    connection.close()
+    there = environment.postgres("NO_VARIABLE", url)
+    settings |= {name: there[name] for name in ("HOST", "NAME", "USER", "PASSWORD", "PORT")}
+    try:
+        yield
+    finally:
+        connection.close()
+        settings |= before

@@ -51,7 +51,7 @@ def status(address: str, path: str, session: str = "") -> int:
     """What the server answers; 0 while it isn't up."""
     browser = http.client.HTTPConnection(address, timeout=PATIENCE_S)
     try:
-        browser.request("GET", path, headers={"Cookie": f"sessionid={session}"})
+        browser.request("GET", path, headers={"Cookie": f"{running.SESSION_COOKIE}={session}"})
         return browser.getresponse().status
     except OSError:
         return 0

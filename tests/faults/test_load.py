@@ -106,6 +106,7 @@ def test_at_seventy_percent_of_capacity_nothing_fails_memory_stays_and_connectio
         report(f"connections: at most {max(sessions.figures):.0f} of {MOST_CONNECTIONS}")
 
     assert most.failed == answers.failed == 0
+    assert 302 not in answers.statuses, "somebody was sent to sign in"
     assert max(sessions.figures) <= MOST_CONNECTIONS
     _, second, last = memory.thirds()
     assert last <= GROWTH * second or seconds < JUDGED_FROM_S

@@ -38,6 +38,11 @@ def test_addresses_that_cannot_be_meant_stop_the_start(pooler: str, server: str,
         databases.pooled(address(pooler), address(server), prepared=False)
 
 
+def test_a_replica_of_itself_stops_the_start() -> None:
+    with pytest.raises(ImproperlyConfigured, match="DATABASE_REPLICA_URL leads where"):
+        databases.replica(address(SERVER), address(SERVER))
+
+
 def test_a_server_behind_no_pooler_stops_the_start() -> None:
     told = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     command = [sys.executable, "-c", "import activity_project.settings"]

@@ -53,6 +53,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     # Loaded with every request, so that a second page of the same day knows without asking that the visit is noted.
     last_active_on = models.DateField(null=True, editable=False)
     activity_viewed_on = models.DateField(null=True, editable=False)
+    # Where the database's log was when the person last wrote, in bytes; noted only where a replica is read from.
+    written_position = models.BigIntegerField(null=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 

@@ -8,6 +8,7 @@ from ninja import Query, Router
 
 from apps.accounts.scopes import Scope
 from apps.common.export import csv_file
+from apps.common.replica import read
 from apps.credentials.api.frame import NetworkRequest, ProfileToken
 from apps.credentials.exports import COLUMNS, rows
 from apps.credentials.feed import find_chain, list_activity
@@ -22,13 +23,16 @@ router = Router(tags=["Activity"], by_alias=True, exclude_unset=True, auth=Profi
 @router.get("", response=RecordPage, summary="Get credential activities")
 def get_activities(request: NetworkRequest, asked: Query[ActivityWish]) -> dict[str, Any]:
     """What was sent and what became of it, newest first."""
-    page = list_activity(
-        request.auth,
-        asked.filters,
-        limit=asked.limit,
-        before=asked.cursor,
-        after=asked.after,
-        grouped=asked.group_by_latest_status,
+    page = read(
+        lambda: list_activity(
+            request.auth,
+            asked.filters,
+            limit=asked.limit,
+            before=asked.cursor,
+            after=asked.after,
+            grouped=asked.group_by_latest_status,
+        ),
+        after=request.auth.user.written_position,
     )
     return page_of_records(page, request.auth)
 
@@ -36,14 +40,16 @@ def get_activities(request: NetworkRequest, asked: Query[ActivityWish]) -> dict[
 @router.get("/stats", response=StatsAnswer, summary="Get credential activity stats")
 def get_stats(request: NetworkRequest, asked: Query[StatsWish]) -> dict[str, Any]:
     """Each activity is counted once, under its latest event; the filters apply to that event."""
-    return count_activity(request.auth, asked.filters).as_json()
+    written = request.auth.user.written_position
+    return read(lambda: count_activity(request.auth, asked.filters), after=written).as_json()
 
 
 @router.get("/export.csv", response=None, summary="Export credential activities")
 def export_csv(request: NetworkRequest, asked: Query[StatsWish]) -> HttpResponseBase:
     """A line an activity, newest first, streamed; the filters apply to its latest event."""
     name = f"credentials-{request.auth.handle}-{timezone.now():%Y-%m-%d}"
-    return csv_file(rows(request.auth, asked.filters), header=COLUMNS, name=name)
+    found = rows(request.auth, asked.filters, after=request.auth.user.written_position)
+    return csv_file(found, header=COLUMNS, name=name)
 
 
 @router.post("/lifecycle-statuses", response=dict[str, str], summary="Get the standing of credentials one holds")

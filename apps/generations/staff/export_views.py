@@ -26,7 +26,7 @@ def export_csv(request: UserRequest) -> HttpResponseBase:
     asked = JobQuery(request.GET, request.user.zone)
     if asked.notices:
         return _refused(asked)
-    rows = exports.rows(asked.filters, timezone.now(), request.user.zone)
+    rows = exports.rows(asked.filters, timezone.now(), request.user.zone, after=request.user.written_position)
     return csv_file(rows, header=exports.COLUMNS, name=_name(request))
 
 
@@ -37,7 +37,8 @@ def export_json(request: UserRequest) -> HttpResponseBase:
     asked = JobQuery(request.GET, request.user.zone)
     if asked.notices:
         return _refused(asked)
-    return json_file(exports.objects(asked.filters, timezone.now()), name=_name(request))
+    objects = exports.objects(asked.filters, timezone.now(), after=request.user.written_position)
+    return json_file(objects, name=_name(request))
 
 
 def export_links(applied: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

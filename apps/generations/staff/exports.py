@@ -35,15 +35,18 @@ COLUMNS = (
 )
 
 
-def rows(filters: JobFilters, now: datetime, zone: ZoneInfo) -> Iterator[tuple[Cell, ...]]:
-    """A tuple of cells a job, in the order of ``COLUMNS``; times are local and say how far that is from UTC."""
-    for job in walk(filters, now):
+def rows(filters: JobFilters, now: datetime, zone: ZoneInfo, *, after: int | None = None) -> Iterator[tuple[Cell, ...]]:
+    """A tuple of cells a job, in the order of ``COLUMNS``; times are local and say how far that is from UTC.
+
+    ``after`` is how far the database's log was when the reader last wrote.
+    """
+    for job in walk(filters, now, after=after):
         yield tuple(_record(job, zone).values())
 
 
-def objects(filters: JobFilters, now: datetime) -> Iterator[dict[str, Any]]:
+def objects(filters: JobFilters, now: datetime, *, after: int | None = None) -> Iterator[dict[str, Any]]:
     """An object a job, with the same names; times are in UTC."""
-    for job in walk(filters, now):
+    for job in walk(filters, now, after=after):
         yield _record(job, ZoneInfo("UTC"))
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from apps.common import keyset
 from apps.common.keyset import BadCursor
+from apps.common.replica import read
 from apps.generations.models import GenerationImage, GenerationJob
 from apps.generations.staff.filters import JobFilters
 from apps.generations.staff.scan import Position, Scan
@@ -45,12 +46,19 @@ def job_page(
     return JobPage(jobs, end, end.created_at if end else None)
 
 
-def walk(filters: JobFilters, now: datetime) -> Iterator[GenerationJob]:
-    """Every job that the filters leave, newest first, in constant memory; each is told as it is when it is read."""
-    page = job_page(filters, now, limit=EXPORTED)
+def walk(filters: JobFilters, now: datetime, *, after: int | None = None) -> Iterator[GenerationJob]:
+    """Every job that the filters leave, newest first, in constant memory; each is told as it is when it is read.
+
+    ``after`` is how far the database's log was when the reader last wrote.
+    """
+
+    def page_at(position: Position | None) -> JobPage:
+        return read(lambda: job_page(filters, now, position, limit=EXPORTED), after=after)
+
+    page = page_at(None)
     yield from page.jobs
     while page.next:
-        page = job_page(filters, now, page.next, limit=EXPORTED)
+        page = page_at(page.next)
         yield from page.jobs
 
 

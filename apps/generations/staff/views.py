@@ -13,6 +13,7 @@ from apps.accounts.requests import UserRequest
 from apps.common.access import staff
 from apps.common.keyset import BadCursor
 from apps.common.pages import partial_asked_for, render_page
+from apps.common.replica import read
 from apps.common.staff_pages import StaffPage, register
 from apps.common.time_limits import TookTooLong, at_most
 from apps.credits.queries import transactions_of_job
@@ -24,7 +25,7 @@ from apps.generations.staff.export_views import EXPORT, export_links
 from apps.generations.staff.forms import JobQuery
 from apps.generations.staff.presenters import job_row, list_url, summary
 from apps.generations.staff.scan import Position
-from apps.generations.staff.statistics import statistics
+from apps.generations.staff.statistics import Statistics, statistics
 
 MOST_MS = 3_000
 SEE_IMAGES = "generations.view_generationimage"
@@ -46,14 +47,14 @@ def generations(request: UserRequest) -> HttpResponse:
     """Every generation that the filters leave, newest first, under their figures."""
     asked, now = JobQuery(request.GET, request.user.zone), timezone.now()
     after = _after(request, asked)
-    page = jobs.job_page(asked.filters, now, after)
+    page = read(lambda: jobs.job_page(asked.filters, now, after), after=request.user.written_position)
     context: dict[str, Any] = {
         "rows": [job_row(job, request.user.zone) for job in page.jobs],
         "next_url": _next_url(asked, page),
         "searched_to": page.searched_to,
     }
     if partial_asked_for(request) != "more":
-        context |= _figures(asked, now) | {
+        context |= _figures(asked, now, request.user.written_position) | {
             "filters": asked.form,
             "notices": asked.notices,
             "is_narrowed": asked.is_narrowed,
@@ -100,14 +101,18 @@ def thumbnail(request: UserRequest, job_id: UUID, position: int) -> HttpResponse
         raise Http404 from None
 
 
-def _figures(asked: JobQuery, now: datetime) -> dict[str, Any]:
+def _figures(asked: JobQuery, now: datetime, after: int | None) -> dict[str, Any]:
     """The figures of what is filtered; the list stands without them where they take too long."""
     try:
-        with at_most(MOST_MS):
-            counted = statistics(asked.filters, now)
+        counted = read(lambda: _counted(asked, now), after=after)
     except TookTooLong:
         return {"took_too_long": True}
     return {"summary": summary(counted, asked.filters, asked.applied, now)}
+
+
+def _counted(asked: JobQuery, now: datetime) -> Statistics:
+    with at_most(MOST_MS):
+        return statistics(asked.filters, now)
 
 
 def _image(job_id: UUID, position: int) -> GenerationImage:

@@ -19,7 +19,7 @@ from apps.orders.feed.problems import (
 )
 from apps.orders.feed.singly import Ended, entries_with, last_ended
 from apps.orders.feed.story import list_for_order, timeline_statement
-from apps.orders.feed.stream import DEFAULT_LIMIT, list_recent, statement, walk
+from apps.orders.feed.stream import DEFAULT_LIMIT, list_recent, page_of, statement, walk
 
 __all__ = [
     "COUNT",
@@ -43,6 +43,7 @@ __all__ = [
     "list_for_order",
     "list_problems",
     "list_recent",
+    "page_of",
     "problems_of",
     "problems_statement",
     "statement",

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from apps.common.replica import read
 from apps.common.sql import fetch_prepared
 from apps.orders.feed.entries import COLUMNS, WITH_RESOLVERS, Cursor, Entry, Page, entries_of
 from apps.orders.feed.filters import EVERYTHING, FeedFilters, has_words, word_values
@@ -43,13 +44,20 @@ def list_recent(
     return Page(tuple(entries), end, end.occurred_at if end else None)
 
 
-def walk(filters: FeedFilters) -> Iterator[Entry]:
-    """Every entry that the filters leave, newest first, in constant memory."""
-    page = list_recent(filters=filters, limit=EXPORTED)
+def walk(filters: FeedFilters, *, after: int | None = None) -> Iterator[Entry]:
+    """Every entry that the filters leave, newest first, in constant memory; by a replica as ``page_of`` says."""
+    page = page_of(filters=filters, limit=EXPORTED, after=after)
     yield from page.entries
     while page.next_cursor:
-        page = list_recent(filters=filters, cursor=page.next_cursor, limit=EXPORTED)
+        page = page_of(filters=filters, cursor=page.next_cursor, limit=EXPORTED, after=after)
         yield from page.entries
+
+
+def page_of(
+    *, filters: FeedFilters, cursor: Cursor | None = None, limit: int = DEFAULT_LIMIT, after: int | None
+) -> Page:
+    """The page, by a replica that has replayed the log up to ``after``, where there is one."""
+    return read(lambda: list_recent(filters=filters, cursor=cursor, limit=limit), after=after)
 
 
 def statement(filters: FeedFilters, cursor: Cursor | None, limit: int) -> tuple[str, dict[str, Any]]:

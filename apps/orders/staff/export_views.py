@@ -1,6 +1,7 @@
 """The feed as a file: exactly what is filtered, all of it."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from django.http import HttpResponse, HttpResponseBase
 from django.urls import reverse
@@ -26,7 +27,7 @@ def export_csv(request: UserRequest) -> HttpResponseBase:
     asked = FeedQuery(request.GET, request.user.zone)
     if asked.notices:
         return _refused(asked)
-    rows = exports.problems if asked.is_attention else exports.entries
+    rows = exports.problems if asked.is_attention else partial(exports.entries, after=request.user.written_position)
     header = exports.PROBLEM_COLUMNS if asked.is_attention else exports.ENTRY_COLUMNS
     cells = (tuple(each.values()) for each in rows(asked.filters, asked.zone))
     return csv_file(cells, header=header, name=_name(asked))
@@ -41,7 +42,8 @@ def export_json(request: UserRequest) -> HttpResponseBase:
         return _refused(asked)
     if asked.is_attention:
         return json_file(exports.problems(asked.filters), name=_name(asked))
-    return json_file(exports.entries_with_facts(asked.filters), name=_name(asked))
+    entries = exports.entries_with_facts(asked.filters, after=request.user.written_position)
+    return json_file(entries, name=_name(asked))
 
 
 def export_links(in_address: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

@@ -22,14 +22,17 @@ PROBLEM_COLUMNS = (
 )  # fmt: skip
 
 
-def entries(filters: FeedFilters, zone: ZoneInfo = UTC) -> Iterator[dict[str, Cell]]:
-    """The entries that the filters leave, newest first, by the names of ``ENTRY_COLUMNS``."""
-    return (_entry(entry, zone) for entry in feed.walk(filters))
+def entries(filters: FeedFilters, zone: ZoneInfo = UTC, *, after: int | None = None) -> Iterator[dict[str, Cell]]:
+    """The entries that the filters leave, newest first, by the names of ``ENTRY_COLUMNS``.
+
+    ``after`` is how far the database's log was when the reader last wrote.
+    """
+    return (_entry(entry, zone) for entry in feed.walk(filters, after=after))
 
 
-def entries_with_facts(filters: FeedFilters) -> Iterator[dict[str, Any]]:
+def entries_with_facts(filters: FeedFilters, *, after: int | None = None) -> Iterator[dict[str, Any]]:
     """The same, with all the facts of each; times are in UTC."""
-    for entry in feed.walk(filters):
+    for entry in feed.walk(filters, after=after):
         yield {**_entry(entry, UTC), "backfilled": entry.backfilled, "payload": entry.payload}
 
 

@@ -59,7 +59,7 @@ class Offer:
 def activity(request: UserRequest) -> HttpResponse:
     """The tab that the address names, filtered."""
     asked = FeedQuery(request.GET, request.user.zone)
-    context = _list(asked) | {
+    context = _list(asked, request.user.written_position) | {
         "is_attention": asked.is_attention,
         "may_see_orders": request.user.has_perm(SEE_ORDERS),
         "may_work": request.user.has_perm(WORK_ORDERS),
@@ -92,14 +92,15 @@ def badge(request: UserRequest) -> HttpResponse:
     return render_page(request, "orders/staff/badge.html", {"count": count_words(feed.count_needing_attention())})
 
 
-def _list(asked: FeedQuery) -> dict[str, Any]:
+def _list(asked: FeedQuery, after: int | None) -> dict[str, Any]:
+    """What needs attention is read where it is acted upon, at the primary; the log itself, where there is a replica."""
     now = timezone.now()
     page: feed.Attention | feed.Page
     if asked.is_attention:
         page = feed.list_problems(filters=asked.filters, cursor=asked.cursor)
         rows = problem_rows(page, now)
     else:
-        page = feed.list_recent(filters=asked.filters, cursor=asked.cursor)
+        page = feed.page_of(filters=asked.filters, cursor=asked.cursor, after=after)
         rows = entry_rows(page, now)
     cursor = page.next_cursor.encode(asked.bound_to) if page.next_cursor else ""
     next_url = address(reverse("staff:feed"), asked.in_address, cursor=cursor) if cursor else ""
