@@ -93,6 +93,7 @@ app.conf.update(
         "offer-cart-reminders": every(600, "orders.offer_cart_reminders"),
         "discard-artwork": every(A_DAY, "orders.discard_artwork"),
         "prune-activity-log": every(A_DAY, "orders.prune_activity_log", at=crontab(hour="3", minute="20")),
+        "forget-sessions": every(A_DAY, "accounts.forget_sessions"),
         "prune-visits": every(A_DAY, "accounts.prune_visits"),
     },
 )

@@ -36,6 +36,9 @@ MEASURING = frozenset({"bench"})
 ALL_TESTS = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", "--no-loadscope-reorder")
 # Commands that serve for good, as the web processes do; any other has its work to do and ends.
 SERVING = frozenset({"runserver", "run_sandbox"})
+# What PgBouncer answers to whoever says at the start what a session shall be like.
+REFUSED_BY_POOLER = "unsupported startup parameter"
+BEHIND_POOLER = "So DATABASE_URL leads through a pooler: give PostgreSQL's own address as DATABASE_DIRECT_URL."
 HELP = frozenset({"--help", "-h", "--version"})
 
 
@@ -51,6 +54,11 @@ def main(arguments: list[str]) -> int:
         return _run(command, options, arguments)
     except CannotStart as reason:
         print(reason, file=sys.stderr)
+        return 1
+    except OperationalError as error:
+        if REFUSED_BY_POOLER not in str(error):
+            raise
+        print(f"{' '.join(str(error).split())}\n{BEHIND_POOLER}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

@@ -8,7 +8,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import LogEntry
 from django.db import transaction
 
-from apps.accounts.models import ApiToken, PeriodReset, Subscription, User, Visit
+from apps.accounts.models import ApiToken, PeriodReset, Session, Subscription, User, Visit
 from apps.common.personal_data import ERASED, Section, permitted_erasure
 
 
@@ -38,6 +38,7 @@ def erase(user: User, *, now: datetime) -> None:
     """Nobody signs in as them any more, by password, second factor or token; and nothing says who it was."""
     EmailAddress.objects.filter(user=user).delete()
     Authenticator.objects.filter(user=user).delete()
+    Session.objects.filter(user_id=user.pk).delete()
     tokens = ApiToken.objects.filter(user=user)
     tokens.filter(revoked_at=None).update(revoked_at=now)
     tokens.update(name=ERASED)

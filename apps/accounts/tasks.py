@@ -3,7 +3,7 @@
 import structlog
 from celery import shared_task
 
-from apps.accounts import visits
+from apps.accounts import sessions, visits
 from apps.common import clock
 
 log = structlog.get_logger(__name__)
@@ -13,3 +13,9 @@ log = structlog.get_logger(__name__)
 def prune_visits() -> None:
     """The daily end of visits that have been kept long enough."""
     log.info("visits pruned", deleted=visits.prune_visits(clock.now().date()))
+
+
+@shared_task(name="accounts.forget_sessions")
+def forget_sessions() -> None:
+    """The daily end of sessions that have expired."""
+    log.info("sessions forgotten", deleted=sessions.forget_expired(clock.now()))

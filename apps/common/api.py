@@ -1,12 +1,13 @@
 """The JSON API's frame: django-ninja, speaking in problems, and describing itself truthfully."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
@@ -37,8 +38,8 @@ class JsonApi(NinjaAPI):
         names = {operation.view_func.__name__ for operation in self.operations()}
         for pattern in patterns:
             if isinstance(pattern, URLPattern):
-                mark = by_operation if pattern.name in names else public
-                mark(pattern.callback)
+                is_operation = pattern.name in names
+                pattern.callback = by_operation(pattern.callback) if is_operation else public(_looked_at(pattern))
         return patterns, app, namespace
 
     def operations(self) -> Iterator[Operation]:
@@ -58,6 +59,11 @@ class JsonApi(NinjaAPI):
             for way in operation.get("security", []):
                 way.update(dict.fromkeys(way.keys() & {"BearerToken"}, scopes[operation["operationId"]]))
         return schema
+
+
+def _looked_at(pattern: URLPattern) -> Callable[..., HttpResponse]:
+    """The API's own pages, which ninja would show to any method."""
+    return require_safe(pattern.callback)
 
 
 def _described(schema: OpenAPISchema) -> Iterator[dict[str, Any]]:

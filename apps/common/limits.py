@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from allauth.account.adapter import get_adapter
 from django.core.cache import cache
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db import connection, transaction
 from django.http import HttpRequest
 
@@ -36,12 +37,20 @@ class Limit(NamedTuple):
 
     def count_request(self, request: HttpRequest) -> bool:
         """Counts one more time for the network that the request comes from; false where that was one too many."""
-        return self.count(network_of(get_adapter().get_client_ip(request)))
+        return self.count(_network_of(request))
 
     @property
     def seconds_left(self) -> int:
         """When counting starts anew."""
         return self.seconds - int(time.time()) % self.seconds
+
+
+def _network_of(request: HttpRequest) -> str:
+    """Where the request comes from; empty where that can't be told, as behind a socket: then all count as one."""
+    try:
+        return network_of(get_adapter().get_client_ip(request))
+    except (PermissionDenied, ImproperlyConfigured):
+        return ""
 
 
 def network_of(address: str) -> str:

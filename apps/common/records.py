@@ -30,7 +30,7 @@ MOST_LISTED = 5_000
 COLUMNS = 7
 
 # What opens something: neither the thing itself nor what it could be told by is shown to anyone.
-_SECRET = re.compile(r"digest|secret|private|password|session_key|token$|hash$")
+_SECRET = re.compile(r"digest|secret|private|password|session_|token$|hash$")
 _LONG = (models.TextField, models.JSONField, models.BinaryField)
 
 

@@ -82,3 +82,11 @@ def test_what_a_visitor_writes_into_the_header_tells_nobody_apart(settings: Lazy
     ]
 
     assert [limit.count_request(request) for request in requests] == [True, True, True, False]
+
+
+def test_who_has_no_address_counts_as_well() -> None:
+    limit = Limit("socket", times=1, seconds=A_GENERATION)
+    request = RequestFactory().get("/", REMOTE_ADDR="")
+
+    assert limit.count_request(request)
+    assert not limit.count_request(request)

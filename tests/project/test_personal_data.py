@@ -16,6 +16,7 @@ from activity_project import personal_data
 from apps.accounts import personal_data as accounts
 from apps.accounts.models import Plan, User
 from apps.accounts.operations import reset_period
+from apps.accounts.sessions import SessionStore
 from apps.common.personal_data import NotNow
 from apps.credits import ledger
 from apps.credits.models import CreditTransaction
@@ -27,6 +28,7 @@ from apps.orders.log import log_event
 from apps.orders.models import ActivityEntry, OpenProblem, Order
 from apps.orders.operations.notes import add_note
 from apps.webhooks.models import WebhookDelivery
+from tests.conftest import SignedIn
 from tests.credentials import makers
 from tests.factories import CharacterFactory, UserFactory, issued, on_plan, wish
 from tests.orders.factories import open_order, paid_order
@@ -44,6 +46,7 @@ def vera() -> User:
     """Somebody who used everything."""
     user = on_plan(UserFactory.create(email=ADDRESS), "pro")
     issued(user)
+    signed_in(user)
     nimbus = CharacterFactory.create(user=user, name="Nimbus", description="Looks like a tortoise")
     job = operations.request(user=user, wish=wish(prompt="Zanzibar at dusk", character=nimbus))
     production.produce(job.pk, attempt=1, provider=SketchProvider(scale=0.1))
@@ -51,6 +54,13 @@ def vera() -> User:
     ledger.adjust(user=user, amount=5, key="gift", by=UserFactory.create(), reason="Marmalade for Mrs Quince")
     shop_with(user)
     return user
+
+
+def signed_in(user: User) -> None:
+    """By password, which the session remembers together with the address."""
+    session = SignedIn(user).session
+    session["account_authentication_methods"] = [{"method": "password", "email": user.email}]
+    session.save()
 
 
 def shop_with(user: User) -> None:
@@ -73,6 +83,8 @@ def rows() -> dict[str, list[str]]:
             found[table] = sorted(str(row) for (row,) in cursor.fetchall())
         cursor.execute("SELECT encode(body, 'escape') FROM webhook_deliveries WHERE body IS NOT NULL")
         found["bodies"] = [body for (body,) in cursor.fetchall()]
+        cursor.execute("SELECT session_data FROM user_sessions")
+        found["sessions"] = [str(SessionStore().decode(data)) for (data,) in cursor.fetchall()]
     return found
 
 
@@ -93,7 +105,9 @@ def test_nothing_names_who_was_erased_and_every_sum_stands(vera: User) -> None:
 
     after = rows()
     assert naming(after) == []
-    emptied = {"account_emailaddress", "mfa_authenticator", "generation_job_words", "bodies"}
+    emptied = {
+        "account_emailaddress", "mfa_authenticator", "user_sessions", "sessions", "generation_job_words", "bodies",
+    }  # fmt: skip
     assert {table: len(lines) for table, lines in after.items() if table not in emptied} == {
         table: len(lines) for table, lines in before.items() if table not in emptied
     }

@@ -9,6 +9,7 @@ import structlog
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import URLPattern, URLResolver
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security.base import AuthBase
@@ -90,7 +91,8 @@ class NetworkApi(NinjaAPI):
         for pattern in patterns:
             if isinstance(pattern, URLPattern):
                 is_about = pattern.name in {"openapi-json", "openapi-view", "api-root"}
-                pattern.callback = (public if is_about else by_operation)(_with_methods(pattern.callback))
+                view = require_safe(pattern.callback) if is_about else pattern.callback
+                pattern.callback = (public if is_about else by_operation)(_with_methods(view))
         return patterns, app, namespace
 
 

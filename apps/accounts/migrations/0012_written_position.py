@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0010_seal_second_factors"),
+        ("accounts", "0011_sessions"),
     ]
 
     operations = [
