@@ -25,9 +25,8 @@ hypothesis.settings.register_profile("long", max_examples=500, deadline=None)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Options of tests that can take long; here, because those of a folder's own aren't known to a run of all."""
-    parser.addoption(
-        "--load-minutes", type=float, help="for how long tests/faults/test_load.py puts the site under load"
-    )
+    parser.addoption("--load-minutes", type=float, help="how long the load of tests/faults/test_load.py lasts")
+    parser.addoption("--old-version", help="the commit beside which tests/faults/test_versions.py runs this one")
 
 
 @pytest.fixture(autouse=True)

@@ -137,11 +137,13 @@ def wait_until(condition: Callable[[], object], what: str) -> None:
 
 
 @contextmanager
-def running_process(command: list[str], log: Path, env: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+def running_process(
+    command: list[str], log: Path, env: Mapping[str, str], *, folder: Path = ROOT
+) -> Iterator[subprocess.Popen[bytes]]:
     """Python with these arguments, in a process group of its own, ended with the block."""
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [sys.executable, *command], cwd=ROOT, env=env, stdout=output, stderr=output, start_new_session=True
+            [sys.executable, *command], cwd=folder, env=env, stdout=output, stderr=output, start_new_session=True
         )
     try:
         yield process

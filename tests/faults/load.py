@@ -127,4 +127,4 @@ def _proportional_kb(process: int) -> int:
 def seconds_asked_for(config: pytest.Config) -> float:
     """How long the load lasts: `--load-minutes`, or a moment."""
     minutes = config.getoption("--load-minutes")
-    return float(minutes) * 60 if minutes else 6.0
+    return float(minutes) * 60 if minutes else 4.0

@@ -119,7 +119,8 @@ def test_a_web_process_killed_anywhere_in_a_checkout_leaves_one_order_and_one_pa
         for number, when in enumerate((BEFORE, MADE, ""), start=1):
             guest = Guest(web.address, variant)
             kill_while_it_checks_out(web, guest, pages, when)
-            assert guest.order.stripe_session_id == ""
+            # A statement that waited when its client was killed may still be carried out.
+            assert guest.order.stripe_session_id in ({""} if when else {"", f"cs_{number}"})
             running.wait_until(lambda: running.answers(web.address), "pages answer again")
 
             assert guest.check_out() == f"{PAGE}cs_{number}"

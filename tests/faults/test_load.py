@@ -28,7 +28,8 @@ from tests.faults.servers import Broker
 from tests.images_api import KEY, ImagesApi
 from tests.project.machine import descendants
 
-pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("committed")]
+# How long it lasts is what was asked for; all that it waits for has limits of its own.
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(0), pytest.mark.usefixtures("committed")]
 
 SHARE, GROWTH, JUDGED_FROM_S, PEOPLE = 0.7, 1.05, 300, 6
 WEB_PROCESSES, WEB_THREADS, WORKERS = 2, 4, 1
