@@ -18,6 +18,8 @@ FORBIDDEN = {
     "an htmx filter": re.compile(r"""hx-trigger="[^"]*\["""),
     "another origin": re.compile(r"""(?:src|href|action)="(?:https?:)?//"""),
 }
+# A mail is read where no policy of ours holds and no style sheet is fetched.
+FOR_PAGES = {"a style element"}
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
@@ -28,4 +30,5 @@ def test_a_template_loads(name: str) -> None:
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_a_template_needs_nothing_that_the_policy_forbids(name: str) -> None:
     source = (FOLDER / name).read_text()
-    assert [what for what, pattern in FORBIDDEN.items() if pattern.search(source)] == []
+    found = {what for what, pattern in FORBIDDEN.items() if pattern.search(source)}
+    assert found - (FOR_PAGES if name.startswith("mails/") else set()) == set()

@@ -45,7 +45,7 @@ def test_an_export_has_what_the_person_has_and_is(issuer: Profile, boost: Boost,
     assert (of_holder["profile"][0]["profileId"], len(of_holder["waiting"])) == ("ada", 1)
     assert [each["name"] for each in of_issuer["boosts"]] == ["First aid"]
     assert len(of_issuer["issued"]) == 2
-    assert "ada" not in repr(of_issuer)
+    assert "'ada'" not in repr(of_issuer)  # an id may have the letters, too
 
 
 def test_someone_without_a_profile_hears_of_what_waits(issuer: Profile, boost: Boost, owner: User) -> None:
