@@ -22,7 +22,7 @@ from apps.orders.models import Cart, Order, Refund, SentMail, Shipment
 
 Row = TypeVar("Row", Shipment, Refund, SentMail)
 
-ORDERS_A_BATCH: Final = 500
+ORDERS_A_BATCH: Final = 1_000
 WRITERS: Final = 2
 
 

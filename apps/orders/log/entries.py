@@ -98,8 +98,9 @@ def build(
         occurred_at=_moment(occurred_at, faults),
         fingerprint=known.fingerprint(order_id, facts) if known else fingerprint(key, order_id),
         source_key=as_text(source_key, MAX_SOURCE_KEY) or None if source_key is not None else None,
+        **(_mending(known, rank, order_id, facts) if known else {}),
     )
-    return (_with_mending(entry, known, facts) if known else entry), faults
+    return entry, faults
 
 
 def _known_type(event_type: object, faults: list[str]) -> EventType | None:
@@ -220,22 +221,24 @@ def _message(known: EventType | None, key: str, facts: Mapping[str, Any], faults
     return as_text(said, MAX_MESSAGE_CHARACTERS)
 
 
-def _with_mending(entry: NewEntry, known: EventType, facts: Mapping[str, Any]) -> NewEntry:
-    if not known.mends and entry.level not in ATTENTION:
-        return entry
-    mended = [(_fingerprint_of_problem(mend, entry, facts), mend.whenever) for mend in known.mends]
+def _mending(
+    known: EventType, level: str, order_id: UUID | None, facts: Mapping[str, Any]
+) -> dict[str, tuple[str, ...]]:
+    """What an entry of that type ends, and what ends it, by the names of its fields."""
+    if not known.mends and level not in ATTENTION:
+        return {}
+    mended = [(_fingerprint_of_problem(mend, order_id, facts), mend.whenever) for mend in known.mends]
     menders = [each for each in menders_of(known.key) if _ends(each, known.key, facts)]
-    return replace(
-        entry,
-        mended=tuple(problem for problem, _ in mended),
-        mended_whenever=tuple(problem for problem, whenever in mended if whenever),
-        menders=tuple(mender.fingerprint(entry.order_id, facts) for mender in menders),
-        mending_types=tuple(mender.key for mender in menders),
-    )
+    return {
+        "mended": tuple(problem for problem, _ in mended),
+        "mended_whenever": tuple(problem for problem, whenever in mended if whenever),
+        "menders": tuple(mender.fingerprint(order_id, facts) for mender in menders),
+        "mending_types": tuple(mender.key for mender in menders),
+    }
 
 
-def _fingerprint_of_problem(mend: Mend, entry: NewEntry, facts: Mapping[str, Any]) -> str:
-    return EVENT_TYPES[mend.event_type].fingerprint(entry.order_id, {**facts, **mend.told})
+def _fingerprint_of_problem(mend: Mend, order_id: UUID | None, facts: Mapping[str, Any]) -> str:
+    return EVENT_TYPES[mend.event_type].fingerprint(order_id, {**facts, **mend.told} if mend.told else facts)
 
 
 def _ends(mender: EventType, problem: str, facts: Mapping[str, Any]) -> bool:
