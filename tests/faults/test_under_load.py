@@ -8,7 +8,6 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -23,7 +22,6 @@ from django.db.utils import InterfaceError
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
-from activity_project import environment
 from apps.accounts.models import User
 from apps.generations import operations
 from apps.generations.models import GenerationJob
@@ -39,7 +37,7 @@ from tests.faults.books import assert_books_agree, outcomes
 from tests.faults.outside import PaymentProvider, Visitor, asked, beside, payment_of, signed_in
 from tests.faults.patience import eventually
 from tests.faults.reporting import Report
-from tests.faults.servers import Broker, Database, copy_tables
+from tests.faults.servers import Broker, Database, copy_tables, working_on
 from tests.faults.workers import Beat, Worker
 from tests.images_api import KEY, Asked, ImagesApi, Reply, error, listing, pictures
 from tests.orders.deliveries import session
@@ -97,7 +95,7 @@ def database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Itera
     with throw_away_folder() as folder, django_db_blocker.unblock():
         running = Database(folder)
         copy_tables(connection, running.url)
-        with _working_on(running.url):
+        with working_on(running.url):
             yield running
         running.kill()
 
@@ -153,20 +151,6 @@ def prompt(number: int) -> str:
     """Most are easy."""
     moods = {7: "a forbidden", 13: "a popular", 19: "an impossible"}
     return f"{moods.get(number % 25, 'a quiet')} beach, number {number}"
-
-
-@contextmanager
-def _working_on(url: str) -> Iterator[None]:
-    """This process's connections go to that database."""
-    settings, before = connection.settings_dict, dict(connection.settings_dict)
-    connection.close()
-    there = environment.postgres("NO_VARIABLE", url)
-    settings |= {name: there[name] for name in ("HOST", "NAME", "USER", "PASSWORD", "PORT")}
-    try:
-        yield
-    finally:
-        connection.close()
-        settings |= before
 
 
 def ask_for_all(person: User) -> None:
