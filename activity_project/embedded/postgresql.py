@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import shutil
 import signal
@@ -25,11 +26,28 @@ NEEDED_BYTES = 150_000_000
 NEEDED_LATER_BYTES = 20_000_000
 # Nothing is lost but what a test run wrote: for databases that are thrown away.
 THROW_AWAY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
+_MB = 1_000_000
 END_WITHIN_SECONDS = 10.0
 # What PostgreSQL leaves to the system; sorting and folding are its own affair, the same everywhere.
 SYSTEM_LOCALE = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
 # A postmaster that was killed leaves its children a moment longer than its own traces.
 PASSING = ("pre-existing shared memory block", 'lock file "postmaster.pid" already exists')
+
+
+def for_work() -> tuple[str, ...]:
+    """Settings for a database that is worked with.
+
+    By PostgreSQL's defaults, which suit the smallest machines, a third of the time in which a history comes in goes
+    into carrying pages out of its memory and back, and into writing them whole after one checkpoint after the other.
+    """
+    shared_mb = min(max(_memory_bytes() // 8 // _MB, 128), 512)
+    return (f"shared_buffers={shared_mb}MB", "wal_buffers=16MB", "max_wal_size=2GB")
+
+
+def _memory_bytes() -> int:
+    """The machine's; 0 where it doesn't tell."""
+    names = ("SC_PAGE_SIZE", "SC_PHYS_PAGES")
+    return math.prod(map(os.sysconf, names)) if os.sysconf_names.keys() >= set(names) else 0
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from activity_project import embedded
+from activity_project.embedded import postgresql
 from activity_project.embedded.postgresql import PostgreSQL
 from activity_project.embedded.server import Server
 from activity_project.embedded.valkey import Valkey
@@ -34,7 +35,7 @@ def needed(environment: Mapping[str, str], data_dir: Path) -> list[Server]:
     """The embedded servers that no address in the environment makes needless."""
     servers: list[Server] = []
     if not environment.get("DATABASE_URL"):
-        servers.append(PostgreSQL(data_dir))
+        servers.append(PostgreSQL(data_dir, postgresql.for_work()))
     if not environment.get("REDIS_URL"):
         servers.append(Valkey(data_dir))
     return servers

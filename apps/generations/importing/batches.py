@@ -1,12 +1,12 @@
-"""Whole accounts in batches of about as many rows, and two connections that work on two batches at once."""
+"""Whole accounts in batches of about as many rows, of which two are worked on at once."""
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 
-from django.db import connection, transaction
+from django.db import connection
+
+from apps.generations.importing.side_by_side import side_by_side
 
 ROWS_A_BATCH = 20_000
-AT_ONCE = 2
 
 # An account of more rows than a batch has is a batch by itself.
 _NUMBERS = f"""
@@ -26,10 +26,7 @@ ANALYZE import_accounts
 
 # A batch is a small part of what was staged, found by index: to read all of it for each would take longer the more
 # batches there are. Two batches at once are as much as there are processors for.
-_SETTINGS = """
-SET LOCAL statement_timeout = 0; SET LOCAL work_mem = '64MB'; SET LOCAL enable_seqscan = off;
-SET LOCAL max_parallel_workers_per_gather = 0
-"""
+_SETTINGS = "SET LOCAL enable_seqscan = off; SET LOCAL max_parallel_workers_per_gather = 0"
 
 # Of a table with people's numbers, those rows that are of the batch's accounts.
 OF_BATCH = "user_id = ANY (ARRAY(SELECT user_id FROM import_accounts WHERE batch = %(batch)s))"
@@ -45,17 +42,18 @@ def numbered() -> list[int]:
         return [batch for (batch,) in cursor.fetchall()]
 
 
+def people() -> list[int]:
+    """Whose accounts are in any batch."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT user_id FROM import_accounts WHERE batch > 0 ORDER BY user_id")
+        return [user_id for (user_id,) in cursor.fetchall()]
+
+
 def each(numbers: Iterable[int], step: Step) -> Iterator[int]:
     """Takes the step with each batch, in a transaction of its own; yields the batch's number when that stands."""
-    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-        yield from pool.map(lambda number: _alone(number, step), numbers)
 
+    def taken(number: int) -> int:
+        step(number)
+        return number
 
-def _alone(number: int, step: Step) -> int:
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(_SETTINGS)
-            step(number)
-    finally:
-        connection.close()
-    return number
+    return side_by_side(numbers, taken, settings=_SETTINGS)

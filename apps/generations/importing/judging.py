@@ -4,11 +4,16 @@ What can't be taken over goes to the rejects with its reason. What is there alre
 that a file can be taken over again.
 """
 
+from collections import deque
+
 from django.db import connection
 
+from apps.common.alone import NOT_VACUUMED
+from apps.generations.importing.side_by_side import side_by_side
+
 # Everyone whom the file names: their number, new where the file brings them along, and where their ledger stands.
-_ACCOUNTS = """
-CREATE UNLOGGED TABLE import_accounts AS
+_ACCOUNTS = f"""
+CREATE UNLOGGED TABLE import_accounts {NOT_VACUUMED} AS
 SELECT named.email, named.time_zone, person.id IS NULL AND named.declared AS is_new,
        COALESCE(person.id, CASE WHEN named.declared THEN nextval(pg_get_serial_sequence('users', 'id')) END) AS user_id,
        COALESCE(account.seq, 0) AS seq, COALESCE(account.balance, 0) AS balance, account.last_at, 0::bigint AS batch,
@@ -27,8 +32,8 @@ ANALYZE import_accounts
 """
 
 # The characters of those people: theirs already, or the file's; a name means the one that isn't archived, if any.
-_CAST = """
-CREATE UNLOGGED TABLE import_cast AS
+_CAST = f"""
+CREATE UNLOGGED TABLE import_cast {NOT_VACUUMED} AS
 SELECT DISTINCT ON (user_id, name_key) *
   FROM (SELECT known.user_id, lower(known.name) AS name_key, known.id, known.name, known.description,
                false AS is_new, known.archived_at IS NOT NULL AS is_archived
@@ -52,9 +57,24 @@ SELECT brought.line, {_NOBODY} FROM import_characters AS brought JOIN import_acc
  WHERE account.user_id IS NULL
 """
 
-# The joins with what comes twice are of few rows, mostly none: numbering all would sort each table whole.
+# What comes twice, and first where: mostly nothing. To number all lines instead would sort each table whole.
+_TWICE_JOBS = f"""
+CREATE UNLOGGED TABLE import_twice_jobs {NOT_VACUUMED} AS
+SELECT id, min(line) AS line FROM import_jobs GROUP BY id HAVING count(*) > 1;
+ANALYZE import_twice_jobs
+"""
+_TWICE_TRANSACTIONS = f"""
+CREATE UNLOGGED TABLE import_twice_transactions {NOT_VACUUMED} AS
+SELECT id, min(line) AS line FROM import_transactions GROUP BY id HAVING count(*) > 1;
+ANALYZE import_twice_transactions;
+CREATE UNLOGGED TABLE import_twice_paid {NOT_VACUUMED} AS
+SELECT job_id, type, min(line) AS line FROM import_transactions WHERE job_id IS NOT NULL
+ GROUP BY job_id, type HAVING count(*) > 1;
+ANALYZE import_twice_paid
+"""
+
 _JOBS = f"""
-CREATE UNLOGGED TABLE import_jobs_judged AS
+CREATE UNLOGGED TABLE import_jobs_judged {NOT_VACUUMED} AS
 SELECT job.*, account.user_id, person.id AS character_id, known.id IS NOT NULL AS is_there,
        CASE WHEN account.user_id IS NULL THEN {_NOBODY}
             WHEN job.character_name IS NOT NULL AND person.id IS NULL
@@ -67,8 +87,7 @@ SELECT job.*, account.user_id, person.id AS character_id, known.id IS NOT NULL A
   FROM import_jobs AS job
   JOIN import_accounts AS account USING (email)
   LEFT JOIN import_cast AS person ON person.user_id = account.user_id AND person.name_key = lower(job.character_name)
-  LEFT JOIN (SELECT id, min(line) AS line FROM import_jobs GROUP BY id HAVING count(*) > 1) AS twice
-         ON twice.id = job.id
+  LEFT JOIN import_twice_jobs AS twice ON twice.id = job.id
   LEFT JOIN generation_jobs AS known ON known.id = job.id;
 INSERT INTO import_rejects SELECT line, reason FROM import_jobs_judged WHERE reason IS NOT NULL;
 CREATE INDEX ON import_jobs_judged (user_id);
@@ -78,7 +97,7 @@ ANALYZE import_jobs_judged
 
 # A charge and a refund are of the same job, the person's own; the amount of a charge is what the job says it used.
 _TRANSACTIONS = f"""
-CREATE UNLOGGED TABLE import_transactions_judged AS
+CREATE UNLOGGED TABLE import_transactions_judged {NOT_VACUUMED} AS
 SELECT moved.*, account.user_id, author.id AS recorded_by_id, known.id IS NOT NULL AS is_there,
        COALESCE(brought.character_id, old.character_id) AS character_id,
        COALESCE(brought.quality, old.quality, '') AS quality_mode,
@@ -106,11 +125,8 @@ SELECT moved.*, account.user_id, author.id AS recorded_by_id, known.id IS NOT NU
   LEFT JOIN credit_transactions AS known ON known.id = moved.id
   LEFT JOIN credit_transactions AS other ON other.reference_type = 'generation_job'
                                         AND other.reference_id = moved.job_id AND other.type = moved.type
-  LEFT JOIN (SELECT id, min(line) AS line FROM import_transactions GROUP BY id HAVING count(*) > 1) AS twice
-         ON twice.id = moved.id
-  LEFT JOIN (SELECT job_id, type, min(line) AS line FROM import_transactions WHERE job_id IS NOT NULL
-              GROUP BY job_id, type HAVING count(*) > 1) AS again
-         ON again.job_id = moved.job_id AND again.type = moved.type
+  LEFT JOIN import_twice_transactions AS twice ON twice.id = moved.id
+  LEFT JOIN import_twice_paid AS again ON again.job_id = moved.job_id AND again.type = moved.type
   LEFT JOIN users AS author ON lower(author.email) = moved.by_email;
 INSERT INTO import_rejects SELECT line, reason FROM import_transactions_judged WHERE reason IS NOT NULL;
 CREATE INDEX ON import_transactions_judged (user_id);
@@ -118,10 +134,20 @@ ANALYZE import_transactions_judged
 """
 
 
+_ACCOUNTS_CAST_JOBS = ";".join((_ACCOUNTS, _CAST, _CHARACTERS, _TWICE_JOBS, _JOBS))
+# Those who read the large tables share them.
+_TOGETHER = "SET LOCAL parallel_tuple_cost = 0; SET LOCAL parallel_setup_cost = 0"
+
+
 def judge() -> None:
     """Judges all that was staged."""
     with connection.cursor() as cursor:
         for table in ("import_users", "import_characters", "import_jobs", "import_transactions"):
             cursor.execute(f"ANALYZE {table}")
-        for step in (_ACCOUNTS, _CAST, _CHARACTERS, _JOBS, _TRANSACTIONS):
-            cursor.execute(step)
+    for steps in ([_ACCOUNTS_CAST_JOBS, _TWICE_TRANSACTIONS], [_TRANSACTIONS]):
+        deque(side_by_side(steps, _run, settings=_TOGETHER), maxlen=0)
+
+
+def _run(steps: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(steps)

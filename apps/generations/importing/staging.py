@@ -30,7 +30,10 @@ _TABLES = {
     "import_rejects": "line bigint, reason text",
     "import_placed": "line bigint, user_id bigint, seq bigint, balance_after bigint, created_at timestamptz",
 }
-_JUDGED = ("import_accounts", "import_cast", "import_jobs_judged", "import_transactions_judged")
+_JUDGED = (
+    *("import_twice_jobs", "import_twice_transactions", "import_twice_paid"),
+    *("import_accounts", "import_cast", "import_jobs_judged", "import_transactions_judged"),
+)
 _TABLE_OF = {
     Kind.USER: "import_users",
     Kind.CHARACTER: "import_characters",

@@ -383,7 +383,7 @@ def test_an_account_that_moved_while_the_import_ran_is_left_alone(tmp_path: Path
         numbers = placed(path)
         with_credits(mia, 7)
         list(writing.write(numbers))
-        outcome = run._outcome(was_refused=False)
+        outcome = run._outcome(was_refused=False, faults=run.verified())
 
     assert (outcome.transactions, outcome.rejects) == (0, 1)
     assert balance_of(mia.pk) == 7
