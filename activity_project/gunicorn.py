@@ -23,7 +23,6 @@ max_requests = 20_000
 max_requests_jitter = 2_000
 accesslog = None
 control_socket_disable = True  # there is no home folder to put one in
-forwarded_allow_ips = environment.text("TRUSTED_PROXIES", "127.0.0.1")
 raw_env = [f"DATABASE_POOL_SIZE={environment.integer('DATABASE_POOL_SIZE', threads)}"]
 
 

@@ -30,6 +30,22 @@ def names_of_ours() -> list[str]:
     return [str(pattern.name) for pattern in our_patterns(get_resolver())]
 
 
+def of_accounts() -> list[tuple[str, str]]:
+    """The names and paths of the pages for signing in and up, which a package brings."""
+    (accounts,) = (entry for entry in get_resolver().url_patterns if str(entry.pattern) == "accounts/")
+    assert isinstance(accounts, URLResolver)
+    return [(str(each.name), f"/accounts/{where}") for each, where in _paths(accounts, "")]
+
+
+def _paths(resolver: URLResolver, before: str) -> Iterator[tuple[URLPattern, str]]:
+    for entry in resolver.url_patterns:
+        where = before + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from _paths(entry, where)
+        else:
+            yield entry, where
+
+
 def _is_ours(entry: URLResolver) -> bool:
     module = str(getattr(entry.urlconf_name, "__name__", entry.urlconf_name))
     return entry.app_name != RECORDS and not module.startswith(OTHERS)

@@ -93,11 +93,16 @@ def worker(log: Path, environment: Mapping[str, str]) -> Iterator[subprocess.Pop
 
 @contextmanager
 def web_and_worker(folder: Path, environment: Mapping[str, str]) -> Iterator[str]:
-    """Both, started side by side, with their logs in the folder; gives the web server's address."""
+    """Both, started side by side, with their logs in the folder; gives the web server's address.
+
+    They are killed at the end: how they end when they are asked to is what other tests are about, and takes seconds.
+    """
     log = folder / "worker.log"
-    with _starting_worker(log, environment), web(folder / "web.log", environment) as address:
+    with _starting_worker(log, environment) as worker, web_server(folder / "web.log", environment) as server:
         _wait_for_worker(log)
-        yield address
+        yield server.address
+        kill(worker)
+        kill(server.process)
 
 
 @contextmanager

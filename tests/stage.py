@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.contrib.auth.models import Permission
 from django.db import transaction
@@ -72,6 +73,12 @@ def _people() -> dict[str, User]:
     }
     people["admin"].user_permissions.set(Permission.objects.all())
     return people
+
+
+def read_to_the_end(answer: Any) -> None:
+    """A file that is being sent is open until then."""
+    if answer.streaming:
+        assert b"".join(answer.streaming_content)
 
 
 @contextmanager

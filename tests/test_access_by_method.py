@@ -15,10 +15,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, include, path
 
 from apps.accounts.models import User
 from apps.common.access import public
-from tests.addresses import names_of_ours, our_patterns
+from tests.addresses import names_of_ours, of_accounts, our_patterns
 from tests.conftest import SignedIn, but_for_its_id
 from tests.factories import UserFactory
-from tests.stage import WHO, Stage
+from tests.stage import WHO, Stage, read_to_the_end
 from tests.test_access_matrix import ACTS, GONE, MATRIX, SIGN_IN
 
 METHODS = ("POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
@@ -47,8 +47,7 @@ def test_an_address_takes_no_method_but_those_it_is_placed_for(name: str, stage:
 
 
 def _outcome(answer: Any) -> int | str:
-    if answer.streaming:
-        assert b"".join(answer.streaming_content)  # a file that is being sent is open until then
+    read_to_the_end(answer)
     return SIGN_IN if answer.get("Location", "").startswith("/accounts/login/") else answer.status_code
 
 
@@ -138,22 +137,7 @@ def _below(resolver: URLResolver) -> Iterator[URLPattern]:
             yield entry
 
 
-def _of_accounts() -> list[tuple[str, str]]:
-    (accounts,) = (entry for entry in get_resolver().url_patterns if str(entry.pattern) == "accounts/")
-    assert isinstance(accounts, URLResolver)
-    return [(str(each.name), f"/accounts/{where}") for each, where in _paths(accounts, "")]
-
-
-def _paths(resolver: URLResolver, before: str) -> Iterator[tuple[URLPattern, str]]:
-    for entry in resolver.url_patterns:
-        where = before + str(entry.pattern)
-        if isinstance(entry, URLResolver):
-            yield from _paths(entry, where)
-        else:
-            yield entry, where
-
-
-@pytest.mark.parametrize(("name", "where"), _of_accounts())
+@pytest.mark.parametrize(("name", "where"), of_accounts())
 def test_what_signing_in_is_needed_for_is_closed_without(name: str, where: str, stage: Stage) -> None:
     if name not in ENTRANCES:
         for method in ("GET", "POST"):

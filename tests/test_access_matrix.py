@@ -3,12 +3,10 @@
 A new address fails here until it is placed. A stranger's answer is that of an id that doesn't exist.
 """
 
-from typing import Any
-
 import pytest
 
 from tests.addresses import names_of_ours
-from tests.stage import WHO, Stage
+from tests.stage import WHO, Stage, read_to_the_end
 
 IN, SIGN_IN, GONE, POSTED, HOME = 200, "sign in", 404, "posted", "home"
 
@@ -204,14 +202,8 @@ def test_everyone_gets_what_the_matrix_says(name: str, stage: Stage) -> None:
     for url in stage.addresses[name]:
         for who, browser in stage.browsers().items():
             answer = browser.post(url) if name in ACTS else browser.get(url)
-            _read_to_the_end(answer)
+            read_to_the_end(answer)
             assert _outcome(answer.status_code, answer.get("Location", "")) == _expected(name, who), (who, url)
-
-
-def _read_to_the_end(answer: Any) -> None:
-    """A file that is being sent is open until then."""
-    if answer.streaming:
-        assert b"".join(answer.streaming_content)
 
 
 def _expected(name: str, who: str) -> int | str:

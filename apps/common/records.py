@@ -65,6 +65,10 @@ class RecordsSite(AdminSite):
 
         return hidden
 
+    def get_urls(self) -> list[Any]:
+        """Django's own, but for the way from a record to its page: records have none, and any id would be tried."""
+        return [each for each in super().get_urls() if getattr(each, "name", "") != "view_on_site"]
+
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The product's own sign-in, with its limits and its second factor."""
         self._hide_from(request)

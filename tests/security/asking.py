@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from tests.security import hostile
-from tests.security.words import names_of
+from tests.security.words import Names
 
 # Headers that the product or its packages read.
 HEADERS: Final = (
@@ -49,9 +49,8 @@ class Asked:
 
 
 @st.composite
-def requests(draw: DrawFn, path: str, app: str, *, methods: Sequence[str]) -> Asked:
-    """A request to the path, or to one like it, with the app's own parameters and fields among others."""
-    names = names_of(app)
+def requests(draw: DrawFn, path: str, names: Names, *, methods: Sequence[str]) -> Asked:
+    """A request to the path, or to one like it, with these parameters and fields, which it knows, among others."""
     cookies = st.dictionaries(st.sampled_from(COOKIES), hostile.header_texts, max_size=2)
     query = draw(_pairs(names))
     method = draw(st.sampled_from(methods))
@@ -78,7 +77,7 @@ def _paths(draw: DrawFn, path: str) -> str:
     return "/" + "/".join(parts).lstrip("/")
 
 
-def _pairs(names: dict[str, tuple[str, ...]]) -> st.SearchStrategy[list[tuple[str, str]]]:
+def _pairs(names: Names) -> st.SearchStrategy[list[tuple[str, str]]]:
     """Values of parameters: mostly ones that are understood, so that the hostile ones get deeper in."""
     pair = st.sampled_from(sorted(names)).flatmap(
         lambda name: st.tuples(st.just(name), st.sampled_from(names[name]) | hostile.texts)
@@ -87,7 +86,7 @@ def _pairs(names: dict[str, tuple[str, ...]]) -> st.SearchStrategy[list[tuple[st
 
 
 @st.composite
-def _bodies(draw: DrawFn, names: dict[str, tuple[str, ...]]) -> tuple[bytes, str]:
+def _bodies(draw: DrawFn, names: Names) -> tuple[bytes, str]:
     """A form, as browsers send it, of all fields; or JSON, or anything under any name."""
     kind = draw(st.sampled_from(["form", "form", "form", "json", "bytes"]))
     if kind == "form":

@@ -11,7 +11,7 @@ from django.urls import include, path
 
 from apps.common.access import public
 from apps.webhooks.views import BAD_SIGNATURES
-from tests.stage import Stage
+from tests.stage import Stage, read_to_the_end
 
 
 @public
@@ -97,8 +97,7 @@ def _as_in_production(settings: LazySettings) -> None:
 def answer(kind: str, stage: Stage) -> Any:
     status, ask = ANSWERS[kind]
     answer = ask(stage)
-    if answer.streaming:
-        assert b"".join(answer.streaming_content)
+    read_to_the_end(answer)
     assert answer.status_code == status
     return answer
 

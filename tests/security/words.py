@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -13,16 +13,18 @@ from django import forms
 
 APPS: Final = Path(__file__).parents[2] / "apps"
 _READ: Final = re.compile(r"\b(?:GET|POST)(?:\.get|\.getlist)?[(\[]\s*\"([^\"]+)\"")
-_ORDINARY: Final = ("1", "3", "2026-11-01", "on", "all", "a quiet beach", "someone@example.com")
+# Of parameters and fields, each with some values that would be understood.
+Names = Mapping[str, tuple[str, ...]]
+ORDINARY: Final = ("1", "3", "2026-11-01", "on", "all", "a quiet beach", "someone@example.com")
 
 
 @cache
-def names_of(app: str) -> dict[str, tuple[str, ...]]:
-    """The parameters and form fields of an app, each with some values that would be understood."""
-    names: dict[str, tuple[str, ...]] = {"cursor": _ORDINARY, "next": ("/activity/",), "page": ("2",)}
+def names_of(app: str) -> Names:
+    """The parameters and form fields of an app."""
+    names: dict[str, tuple[str, ...]] = {"cursor": ORDINARY, "next": ("/activity/",), "page": ("2",)}
     for path in sorted((APPS / app).rglob("*.py")):
         text = path.read_text()
-        names |= dict.fromkeys(_READ.findall(text), _ORDINARY)
+        names |= dict.fromkeys(_READ.findall(text), ORDINARY)
         if "Form" in text or "FilterSet" in text:
             names |= {name: _choices(field) for name, field in _fields(path, text)}
     return names
@@ -43,5 +45,5 @@ def _fields(path: Path, text: str) -> Iterator[tuple[str, Any]]:
 def _choices(field: Any) -> tuple[str, ...]:
     choices = getattr(field, "choices", None)
     if not isinstance(choices, list):
-        return _ORDINARY
-    return (*(str(value) for value, _label in choices), *_ORDINARY)
+        return ORDINARY
+    return (*(str(value) for value, _label in choices), *ORDINARY)
