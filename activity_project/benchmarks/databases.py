@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import blake2s
+from urllib.parse import quote, urlencode
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
@@ -83,6 +85,15 @@ def own_database(suffix: str, *, content: str, fill: Callable[[], None], fresh: 
     finally:
         connection.settings_dict["OPTIONS"] = options
         _lead_to(product)
+
+
+def here() -> dict[str, str]:
+    """What a command is told by environment variables, to work on the present database."""
+    to = connection.settings_dict
+    account = quote(to["USER"], safe="") + (f":{quote(to['PASSWORD'], safe='')}" if to["PASSWORD"] else "")
+    place = urlencode({name: to[name.upper()] for name in ("host", "port") if to[name.upper()]})
+    database = f"postgresql://{account}@/{quote(to['NAME'], safe='')}?{place}"
+    return {"DATABASE_URL": database, "DATABASE_DIRECT_URL": "", "REDIS_URL": settings.BROKER_URL}
 
 
 def in_bulk(steps: Sequence[str], *, label: str) -> None:

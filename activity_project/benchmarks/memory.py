@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
+from resource import RUSAGE_CHILDREN, getrusage
 
 _KB_A_MB = 1_000
 _MACOS_BYTES = 1_000 if sys.platform == "darwin" else 1  # ru_maxrss is in bytes there, in KiB elsewhere
@@ -19,8 +19,8 @@ def present_mb(process: int) -> float:
 
 
 def most_mb() -> float:
-    """The most that this process and the largest of its ended children ever had, as if they shared nothing."""
-    return sum(getrusage(whose).ru_maxrss / _KB_A_MB / _MACOS_BYTES for whose in (RUSAGE_SELF, RUSAGE_CHILDREN))
+    """The most that the largest of this process's ended children and of theirs ever had."""
+    return getrusage(RUSAGE_CHILDREN).ru_maxrss / _KB_A_MB / _MACOS_BYTES
 
 
 def _each_kb(process: int) -> Iterator[int]:

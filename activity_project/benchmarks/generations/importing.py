@@ -1,8 +1,11 @@
 """How fast another system's history comes in, and how much memory that takes."""
 
 import json
-import multiprocessing
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -11,13 +14,15 @@ from time import perf_counter
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 
 from activity_project.benchmarks import memory
+from activity_project.benchmarks.databases import here
 from activity_project.benchmarks.figures import Figure
-from apps.common.record_files import Format
+from apps.credits.models import CreditTransaction
 from apps.credits.verification import verify
-from apps.generations.importing.run import Outcome, import_file
+from apps.generations.models import GenerationJob
 
 JOBS_A_PERSON = 250
 BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
@@ -26,7 +31,6 @@ BLOCK_BYTES = 1 << 20
 # People's prompts share words and are hardly ever the same.
 _PROMPT = "a quiet beach at dusk soft light on the waves portrait in neon rain golden forest fog film grain lens"
 MOST_WORDS = 14
-_FORK = multiprocessing.get_context("fork")
 
 
 class Run(NamedTuple):
@@ -34,18 +38,19 @@ class Run(NamedTuple):
 
     seconds: float
     peak_mb: float
-    outcome: Outcome
+    refused: int
 
 
 def figures(*, rows: int, seed: int) -> Iterator[Figure]:
     """Imports so many rows, two fifths of them jobs, into people that aren't there yet."""
+    before = _sizes()
     with TemporaryDirectory() as folder:
         path = Path(folder, "history.jsonl")
         count = _write(path, rows, seed)
         run = _import(path)
         bare_seconds = _copy_bare(Path(folder, "copy"))
-    outcome = run.outcome
-    about = f"{outcome.jobs:,} jobs, {outcome.transactions:,} transactions"
+    jobs, transactions = (after - there for after, there in zip(_sizes(), before, strict=True))
+    about = f"{jobs:,} jobs, {transactions:,} transactions"
     yield Figure(name="import, rows a second", value=count / run.seconds, least=20_000, about=about)
     yield Figure(
         name="import, seconds / a bare COPY's",
@@ -53,32 +58,30 @@ def figures(*, rows: int, seed: int) -> Iterator[Figure]:
         about="without keys, checks and triggers",
     )
     yield Figure(name="import, memory at its peak", value=run.peak_mb, most=300, unit="MB")
-    yield Figure(name="import, lines refused", value=outcome.rejects, most=0)
+    yield Figure(name="import, lines refused", value=run.refused, most=0)
     yield Figure(name="import, accounts that don't add up", value=len(verify()[1]), most=0)
 
 
+def _sizes() -> tuple[int, int]:
+    return GenerationJob.objects.count(), CreditTransaction.objects.count()
+
+
 def _import(path: Path) -> Run:
-    """In a process of its own, so that its memory is its own and can be looked at all the while."""
-    connection.close()
-    answers, answer = _FORK.Pipe(duplex=False)
-    runner = _FORK.Process(target=_run, args=(path, answer))
-    runner.start()
-    answer.close()  # so that its end is seen here, also where it says nothing
-    seen_mb = 0.0
-    while not answers.poll(LOOK_EVERY_S):
-        seen_mb = max(seen_mb, memory.present_mb(runner.pid or 0))
-    run: Run = answers.recv()
-    runner.join()
-    return run._replace(peak_mb=seen_mb or run.peak_mb)
-
-
-def _run(path: Path, answer: Any) -> None:
-    start = perf_counter()
+    """By the command itself, so that time and memory are those of whoever runs it. Raises CalledProcessError."""
     rejects = path.with_suffix(".rejects.csv")
-    outcome = import_file(path, Format.JSONL, rejects=rejects, strict=True, now=datetime.now(UTC))
-    seconds = perf_counter() - start
-    answer.send(Run(seconds, memory.most_mb(), outcome))
+    command = [sys.executable, "manage.py", "import_generations", str(path), f"--rejects={rejects}"]
     connection.close()
+    start, seen_mb = perf_counter(), 0.0
+    process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=os.environ | here(), stdout=subprocess.DEVNULL)
+    while process.poll() is None:
+        seen_mb = max(seen_mb, memory.present_mb(process.pid))
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=LOOK_EVERY_S)
+    seconds = perf_counter() - start
+    refused = sum(1 for _line in rejects.open()) - 1 if rejects.exists() else 0
+    if process.returncode and not refused:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return Run(seconds, seen_mb or memory.most_mb(), refused)
 
 
 def _copy_bare(path: Path) -> float:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from threading import Barrier
 from typing import Final, TypeVar
 
 from django.db import connection, transaction
@@ -19,13 +20,25 @@ def side_by_side(items: Iterable[_Item], step: Callable[[_Item], _Result], *, se
     """Takes the step with each, in a transaction of its own, under further settings of PostgreSQL's; yields what it
     returned when that stands."""
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-        yield from pool.map(partial(_alone, step, f"{_SETTINGS}; {settings}"), items)
+        try:
+            yield from pool.map(partial(_alone, step, f"{_SETTINGS}; {settings}"), items)
+        finally:
+            _disconnect(pool)
 
 
 def _alone(step: Callable[[_Item], _Result], settings: str, item: _Item) -> _Result:
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(settings)
-            return step(item)
-    finally:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(settings)
+        return step(item)
+
+
+def _disconnect(pool: ThreadPoolExecutor) -> None:
+    """Has each thread close its connection: kept from step to step, it knows the tables and plans already."""
+    all_there = Barrier(AT_ONCE)
+
+    def close() -> None:
+        all_there.wait()
         connection.close()
+
+    for closing in [pool.submit(close) for _ in range(AT_ONCE)]:
+        closing.result()
