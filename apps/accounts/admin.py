@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from apps.accounts.models import Plan, User
-from apps.common.records import LongTable
+from apps.common.records import LongTable, Table
 
 POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
@@ -44,7 +44,7 @@ class Users(LongTable):
 
 
 @admin.register(Plan)
-class Plans(admin.ModelAdmin):  # type: ignore[type-arg]
+class Plans(Table):
     """What a plan gives and costs; what was recorded under it keeps what it then gave."""
 
     list_display = ("name", "slug", "images_per_period", "credits_per_period", "price_minor", "currency", "is_default")

@@ -178,3 +178,12 @@ def test_whoever_may_see_one_table_sees_that_one_alone() -> None:
     assert browser.get(list_of(CreditTransaction)).status_code == 403
     assert f'href="{RECORDS}"' in browser.get("/admin/").text
     assert f'href="{RECORDS}"' not in staff_with("view_adoption").get("/admin/").text
+
+
+@every_table
+def test_an_empty_name_of_a_field_means_none(model: type[models.Model], keeper: Client, owner: User) -> None:
+    a_job(on_plan(owner))
+    some = model._default_manager.first()
+
+    if some is not None:
+        assert keeper.post(page_of(some), {"_to_field": ""}).status_code in (200, 403)

@@ -14,6 +14,7 @@ from uuid import uuid4
 import httpx
 import psycopg
 import requests
+from requests.cookies import RequestsCookieJar
 from stripe import RequestsClient, StripeClient
 
 from activity_project import sandbox as settings_of_sandbox
@@ -77,6 +78,10 @@ class Visitor:
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
         self._session = sandbox.opened.enter_context(requests.Session())
+
+    @property
+    def cookies(self) -> RequestsCookieJar:
+        return self._session.cookies
 
     def get(self, path: str) -> requests.Response:
         return self._session.get(f"{self._sandbox.address}{path}")

@@ -1,6 +1,5 @@
 """The doors of the mail provider's API: one mail, or a batch."""
 
-import json
 from collections.abc import Callable
 from datetime import UTC
 from functools import wraps
@@ -14,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from apps.common.access import by_operation
+from apps.sandbox.bodies import read_json
 from apps.sandbox.mail import box
 from apps.sandbox.models import Mail
 
@@ -69,6 +69,6 @@ def _answer(mail: Mail) -> dict[str, Any]:
 
 def _json(request: HttpRequest) -> Any:
     try:
-        return json.loads(request.body)
+        return read_json(request.body)
     except ValueError:
         raise box.Refused(422, 402, "Received invalid JSON input.") from None

@@ -1,6 +1,5 @@
 """The doors of the print provider's API."""
 
-import json
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -12,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from apps.common.access import by_operation
 from apps.sandbox import faults
+from apps.sandbox.bodies import read_json
 from apps.sandbox.printify import catalogue, orders, shapes, uploads, webhooks
 from apps.sandbox.printify.errors import BareAnswer, PrintifyError, not_found
 from apps.sandbox.printify.shapes import Body
@@ -154,7 +154,7 @@ def _json(request: HttpRequest) -> Body:
 
 def _read(body: bytes) -> Body:
     try:
-        given = json.loads(body)
+        given = read_json(body)
     except ValueError:
         raise PrintifyError("The body isn't JSON.") from None
     if not isinstance(given, dict):

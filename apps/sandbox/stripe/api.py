@@ -84,7 +84,7 @@ def _action(actions: dict[str, Action], request: HttpRequest) -> Action:
 
 
 def _answer(request: HttpRequest, action: Action, ids: tuple[str, ...]) -> HttpResponse:
-    given = read.decode(parse_qsl(_query(request), keep_blank_values=True))
+    given = read.decode(_pairs(request))
     key = request.headers.get("Idempotency-Key", "")
     if request.method == "POST" and key:
         asked = f"{request.path}\n".encode() + request.body
@@ -99,8 +99,15 @@ def _answer(request: HttpRequest, action: Action, ids: tuple[str, ...]) -> HttpR
     return response
 
 
-def _query(request: HttpRequest) -> str:
-    return request.body.decode() if request.method == "POST" else request.META.get("QUERY_STRING", "")
+def _pairs(request: HttpRequest) -> list[tuple[str, str]]:
+    try:
+        query = request.body.decode() if request.method == "POST" else request.META.get("QUERY_STRING", "")
+    except UnicodeDecodeError:
+        raise StripeError("Invalid request: the body isn't UTF-8.") from None
+    pairs = parse_qsl(query, keep_blank_values=True)
+    if any("\0" in name + value for name, value in pairs):
+        raise StripeError("Invalid request: a null character.")
+    return pairs
 
 
 def _presented(body: Body, expand: list[str]) -> Body:
