@@ -135,8 +135,12 @@ ANALYZE import_transactions_judged
 
 
 _ACCOUNTS_CAST_JOBS = ";".join((_ACCOUNTS, _CAST, _CHARACTERS, _TWICE_JOBS, _JOBS))
-# Those who read the large tables share them.
-_TOGETHER = "SET LOCAL parallel_tuple_cost = 0; SET LOCAL parallel_setup_cost = 0"
+# Two processes read the large tables together. The hash tables that they share lie in shared memory, of which a
+# container may have no more than 64 MB: each takes at most twice ``work_mem`` for either process.
+_TOGETHER = """
+SET LOCAL parallel_tuple_cost = 0; SET LOCAL parallel_setup_cost = 0; SET LOCAL max_parallel_workers_per_gather = 1;
+SET LOCAL work_mem = '12MB'
+"""
 
 
 def judge() -> None:
