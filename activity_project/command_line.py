@@ -31,10 +31,9 @@ ALONE = frozenset(
 )
 # Commands that measure what production runs: with DEBUG off also on one's own machine.
 MEASURING = frozenset({"bench"})
-# How all tests are run, which is what no arguments ask for: each file's by one process, in their order,
-# which has the longest in the middle; by one process more than there are cores, since many wait for others.
-TEST_PROCESSES = min((os.cpu_count() or 1) + 1, 4)
-ALL_TESTS = ("-n", str(TEST_PROCESSES), "--dist", "loadfile", "--no-loadscope-reorder")
+# How all tests are run, which is what no arguments ask for: on several cores, each file's on one,
+# in their order, which has the longest in the middle.
+ALL_TESTS = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", "--no-loadscope-reorder")
 # Commands that serve for good, as the web processes do; any other has its work to do and ends.
 SERVING = frozenset({"runserver", "run_sandbox"})
 # What PgBouncer answers to whoever says at the start what a session shall be like.

@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from http.client import HTTPConnection
+from http.client import HTTPConnection, RemoteDisconnected
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
@@ -39,6 +39,9 @@ def paths(resolver, before):
 print(json.dumps({"paths": sorted(set(paths(sandbox, "/sandbox/"))), "names": names_of("sandbox")}))
 """
 NOBODYS = "018f0000-0000-7000-8000-000000000000"
+LONGEST_ADDRESS = 4_000
+# The web server's own answer to a header or an address that it doesn't take, lost where a body was still on its way.
+REFUSED_UNREAD = 400
 FIELDS_OF_THE_APIS = ("limit", "starting_after", "expand[]", "status", "page", "mode", "customer", "charge", "amount")
 
 
@@ -86,6 +89,10 @@ class Sender(NamedTuple):
             answer = server.getresponse()
             answer.read()
             return answer.status
+        except RemoteDisconnected:
+            raise  # it ended without a word
+        except (BrokenPipeError, ConnectionResetError):
+            return REFUSED_UNREAD
         finally:
             server.close()
 
@@ -106,9 +113,10 @@ def token(sandbox: Sandbox, visitor: Visitor) -> dict[str, str]:
     return {"Cookie": f"csrftoken={secret}", "X-CSRFToken": str(secret)}
 
 
-def _is_shown(asked: Asked) -> bool:
-    """Where DEBUG is on, Django's own page about a form in another encoding falls over the form."""
-    return "charset=utf-" not in asked.content_type
+def _is_for_us(asked: Asked) -> bool:
+    """An address of a length that the web server hands on. And where DEBUG is on, Django's own page about a form in
+    another encoding falls over the form."""
+    return len(asked.path) + len(asked.query) < LONGEST_ADDRESS and "charset=utf-" not in asked.content_type
 
 
 @tried(times=150)
@@ -118,7 +126,7 @@ def test_no_input_breaks_a_page_or_an_api(
 ) -> None:
     # On that page one may ask for failures.
     path = data.draw(st.sampled_from([each for each in told.paths if each != "/sandbox/faults/"]))
-    asked = data.draw(requests(path, told.names, methods=["GET", "POST", "POST", "PUT", "DELETE"]).filter(_is_shown))
+    asked = data.draw(requests(path, told.names, methods=["GET", "POST", "POST", "PUT", "DELETE"]).filter(_is_for_us))
 
     assert Sender(sandbox.address, token | _key_of(path, sandbox)).status(asked) < 500, asked
 
