@@ -37,7 +37,7 @@ PASSING = ("pre-existing shared memory block", 'lock file "postmaster.pid" alrea
 def for_work() -> tuple[str, ...]:
     """Settings for a database that is worked with.
 
-    By PostgreSQL's defaults, which suit the smallest machines, a third of the time in which a history comes in goes
+    By PostgreSQL's defaults, which suit the smallest machines, a quarter of the time in which a history comes in goes
     into carrying pages out of its memory and back, and into writing them whole after one checkpoint after the other.
     """
     shared_mb = min(max(_memory_bytes() // 8 // _MB, 128), 512)

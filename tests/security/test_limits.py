@@ -1,10 +1,8 @@
-"""How often somebody may try before they must wait: through the pages and APIs themselves, and across processes."""
+"""How often somebody may try before they must wait: through the pages and APIs themselves."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Final
 
-import httpx
 import pytest
 import time_machine
 from django.core.cache import cache
@@ -12,7 +10,6 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.accounts.models import User
-from tests import running
 from tests.conftest import Program, SignedIn
 from tests.factories import UserFactory, issued
 
@@ -118,18 +115,3 @@ def test_writing_is_limited_for_each_person_by_themselves(owner: User) -> None:
     assert answers[120].status_code == 429
     assert 0 < int(answers[120]["Retry-After"]) <= 60
     assert _asked(other).status_code == 402
-
-
-@pytest.mark.usefixtures("committed")
-def test_two_web_servers_count_together(tmp_path: Path) -> None:
-    environment = running.environment()
-    with (
-        running.web(tmp_path / "a.log", environment) as one,
-        running.web(tmp_path / "b.log", environment) as other,
-        httpx.Client(headers={"Authorization": "Bearer act_guess"}) as guesser,
-    ):
-        statuses = [guesser.get(f"{(one, other)[number % 2]}/api/v1/usage").status_code for number in range(62)]
-
-    # However a new period of counting begins in between, it is one count: twice thirty at most, not four times.
-    assert set(statuses) == {401, 429}
-    assert statuses.count(401) <= 60

@@ -1,6 +1,6 @@
 """The words of many jobs at once are written in the order of their index: neighbours there come one after the other.
 
-A history of a million jobs brings ten million words, and to look for a place in the index for each costs half as much
+A history of a million jobs brings some ten million words, and to find the place in the index for each costs much less
 where the last one stands next to it.
 """
 
